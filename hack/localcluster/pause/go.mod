@@ -1,0 +1,3 @@
+module github.com/pullmode/operator/hack/localcluster/pause
+
+go 1.26.0
