@@ -1,0 +1,47 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+)
+
+var (
+	// ErrClosed: the store was closed, or is being closed. A Commit that returns it alone did not happen; one that was
+	// already on its way returns ErrUnknownOutcome instead.
+	ErrClosed = errors.New("the store is closed")
+
+	// ErrUnknownOutcome: the transition was handed to the engine and no answer came (a timeout, a change of leader, a caller
+	// who gave up). It may have happened, may happen yet, or not at all. Read the key again, or commit again with the SAME
+	// compares: at most one of the two can land.
+	ErrUnknownOutcome = errors.New("the outcome of the transition is unknown: read again, or repeat it with the same compares")
+
+	// ErrTooLarge: the transition is over what one proposal can carry (MaxTransitionBytes). It did not happen.
+	ErrTooLarge = fmt.Errorf("the transition is over %d bytes: store less in it", MaxTransitionBytes)
+
+	// ErrInvalid: the transition can never be committed as it is (an empty key, a key written twice, too many operations).
+	// It did not happen; it is a mistake of the caller.
+	ErrInvalid = errors.New("the transition is malformed")
+
+	// ErrNoSpace: the quota is used up. Nothing that writes is accepted until the quota is raised and the store reopened;
+	// transitions that only delete still are. It did not happen.
+	ErrNoSpace = errors.New("the store is full: raise the quota (a bigger volume) or keep less")
+
+	// ErrLeaseNotFound: an operation names a lease that has run out or never was. The transition did not happen.
+	ErrLeaseNotFound = errors.New("the lease has run out: take a new one")
+
+	// ErrInUse: another process has the data directory open. Only one may.
+	ErrInUse = errors.New("the data directory is in use by another process: stop it first, or choose another directory")
+
+	// ErrNewerSchema: the data was written by a newer version of this program.
+	ErrNewerSchema = errors.New("the data was written by a newer version: run that version, or restore a backup")
+)
+
+// CompactedError says that the history asked for is no longer kept.
+type CompactedError struct {
+	// Floor is the lowest revision from which a Watch can still begin.
+	Floor int64
+}
+
+func (e *CompactedError) Error() string {
+	return fmt.Sprintf("the history before revision %d is no longer kept: load again and watch from there", e.Floor)
+}

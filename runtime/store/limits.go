@@ -1,0 +1,30 @@
+package store
+
+import "time"
+
+const (
+	// MaxOps is how many ops, and how many compares, one Txn may hold: etcd counts the nesting against its limit of 128 a
+	// proposal, and maxGroup of them are the transitions themselves.
+	MaxOps = maxTxnOps - maxGroup
+
+	// MaxTransitionBytes is the most that one Txn may weigh, keys and values together. etcd's own limit is 1.5 MiB a
+	// proposal; the rest is room for what it adds.
+	MaxTransitionBytes = 1 << 20
+
+	// maxTxnOps is etcd's default limit, which an external cluster has unless it was started otherwise.
+	maxTxnOps = 128
+
+	// maxGroup and maxGroupBytes bound a proposal: beyond them one fsync is shared by enough already, and those in it wait
+	// longer for each other than they gain. A single transition may weigh more; it then travels alone.
+	maxGroup      = 100
+	maxGroupBytes = 512 << 10
+
+	// maxInFlight: while one proposal is fsynced the next one is encoded and appended; a third gains nothing but smaller groups.
+	maxInFlight = 2
+
+	// proposeTimeout is when a proposal is given up as ErrUnknownOutcome. Embedded it can only be a disk that hangs.
+	proposeTimeout = 5 * time.Second
+
+	// defaultQuota is etcd's suggested maximum.
+	defaultQuota = 8 << 30
+)

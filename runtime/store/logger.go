@@ -1,0 +1,58 @@
+package store
+
+import (
+	"context"
+	"log/slog"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+)
+
+// engineLogger hands etcd's own log on to the runtime's, from warnings up: its informational lines are about an
+// administration (members, URLs, downgrades) that a reader of our log has no part in.
+func engineLogger(to *slog.Logger) *zap.Logger {
+	return zap.New(&slogCore{to: to.With("component", "etcd")})
+}
+
+type slogCore struct{ to *slog.Logger }
+
+func (c *slogCore) Enabled(level zapcore.Level) bool {
+	return level >= zapcore.WarnLevel && c.to.Enabled(context.Background(), slogLevel(level))
+}
+
+func (c *slogCore) With(fields []zapcore.Field) zapcore.Core {
+	return &slogCore{to: c.to.With(attrs(fields)...)}
+}
+
+func (c *slogCore) Check(entry zapcore.Entry, checked *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	if c.Enabled(entry.Level) {
+		return checked.AddCore(entry, c)
+	}
+	return checked
+}
+
+func (c *slogCore) Write(entry zapcore.Entry, fields []zapcore.Field) error {
+	c.to.Log(context.Background(), slogLevel(entry.Level), entry.Message, attrs(fields)...)
+	return nil
+}
+
+func (c *slogCore) Sync() error { return nil }
+
+func slogLevel(level zapcore.Level) slog.Level {
+	if level == zapcore.WarnLevel {
+		return slog.LevelWarn
+	}
+	return slog.LevelError // DPanic, Panic and Fatal end the process by themselves
+}
+
+func attrs(fields []zapcore.Field) []any {
+	encoder := zapcore.NewMapObjectEncoder()
+	out := make([]any, 0, len(fields))
+	for _, field := range fields {
+		field.AddTo(encoder)
+	}
+	for key, value := range encoder.Fields {
+		out = append(out, slog.Any(key, value))
+	}
+	return out
+}
