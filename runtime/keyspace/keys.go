@@ -1,0 +1,102 @@
+// Package keyspace is the layout of the runtime's store: every key and the JSON
+// record behind it. Nothing else builds or reads a key.
+//
+//	slots/<channel>/<customer>     the open request of a customer on a channel (INV5)
+//	closed/<id>                    a closed request, for late answers
+//	messages/<id>/<number>         the last messages of an open request
+//	dedupe/<channel>/<message id>  messages that have been taken
+//	agents/<agent>                 what is known of an agent
+//	subscriptions/<agent>/<list>   whether an agent is subscribed; its revision says since when
+//	config/current                 the snapshot in force, as its sequence, digest and chunks
+//	config/<digest>/<chunk>        its bytes
+//	meta/...                       the store's own
+package keyspace
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// The prefixes of the keyspace.
+const (
+	Slots         = "slots/"
+	ClosedDocs    = "closed/"
+	Messages      = "messages/"
+	Dedupes       = "dedupe/"
+	Agents        = "agents/"
+	Subscriptions = "subscriptions/"
+	Config        = "config/"
+	ConfigCurrent = Config + "current"
+)
+
+// Names come from outside (customers, identity providers), so they are escaped:
+// a slash in one must not reach into another's keys.
+
+// Slot is the key of a customer's open request on a channel.
+func Slot(channel, customer string) string {
+	return Slots + url.PathEscape(channel) + "/" + url.PathEscape(customer)
+}
+
+// Closed is the key of a closed request.
+func Closed(id string) string { return ClosedDocs + url.PathEscape(id) }
+
+// Message is the key of one message of an open request. The number is padded so
+// that keys sort as numbers do.
+func Message(id string, number int64) string {
+	return fmt.Sprintf("%s%s/%012d", Messages, url.PathEscape(id), number)
+}
+
+// MessagesOf is the prefix of a request's messages.
+func MessagesOf(id string) string { return Messages + url.PathEscape(id) + "/" }
+
+// Dedupe is the key that marks a connector's message as taken.
+func Dedupe(channel, message string) string {
+	return Dedupes + url.PathEscape(channel) + "/" + url.PathEscape(message)
+}
+
+// Agent is the key of what is known of an agent.
+func Agent(name string) string { return Agents + url.PathEscape(name) }
+
+// Subscription is the key of an agent's subscription to a list.
+func Subscription(agent, list string) string {
+	return Subscriptions + url.PathEscape(agent) + "/" + url.PathEscape(list)
+}
+
+// ConfigChunk is the key of one piece of a snapshot's bytes.
+func ConfigChunk(digest string, chunk int) string {
+	return fmt.Sprintf("%s%s/%04d", Config, digest, chunk)
+}
+
+// RequestOfMessage reads the request's id out of a message's key.
+func RequestOfMessage(key string) (string, bool) {
+	parts, ok := split(key, Messages)
+	if !ok {
+		return "", false
+	}
+	return parts[0], true
+}
+
+// AgentOf reads the agent's name out of the key of an agent.
+func AgentOf(key string) (string, bool) {
+	name, err := url.PathUnescape(strings.TrimPrefix(key, Agents))
+	return name, err == nil && strings.HasPrefix(key, Agents)
+}
+
+// SubscriptionOf reads agent and list out of the key of a subscription.
+func SubscriptionOf(key string) (agent, list string, ok bool) {
+	parts, ok := split(key, Subscriptions)
+	if !ok {
+		return "", "", false
+	}
+	return parts[0], parts[1], true
+}
+
+// split unescapes the two parts of a key behind its prefix.
+func split(key, prefix string) ([2]string, bool) {
+	rest, found := strings.CutPrefix(key, prefix)
+	first, second, two := strings.Cut(rest, "/")
+	a, errA := url.PathUnescape(first)
+	b, errB := url.PathUnescape(second)
+	return [2]string{a, b}, found && two && errA == nil && errB == nil
+}
