@@ -1,0 +1,132 @@
+package v1alpha1
+
+// ConditionType names a condition. Every kind carries the same four, always, whatever their status.
+type ConditionType string
+
+// ConditionReason says why a condition has its status. It is the stable word for scripts; the message is for people.
+type ConditionReason string
+
+// The reasons that several conditions share.
+const (
+	// ReasonPending: nothing is wrong, the work is under way. The next status needs no action of the user.
+	//
+	// Used with Accepted=Unknown and ResolvedRefs=Unknown (the operator has not looked at this generation yet),
+	// Programmed=False (the snapshot with this generation is on its way), and so Ready=False or Ready=Unknown.
+	ReasonPending ConditionReason = "Pending"
+)
+
+const (
+	// ConditionAccepted tells whether the object makes sense, by itself and next to the namespace's other objects.
+	//
+	// An object that is not accepted blocks no other one, and the last form of it that was accepted stays served:
+	// status.programmedGeneration tells which that is.
+	//
+	// Reasons when True: Accepted, NoAgentSubscription.
+	// Reasons when False: Conflict, Invalid, CapacityAboveLimit, ImpossibleTimes.
+	// Reasons when Unknown: Pending.
+	ConditionAccepted ConditionType = "Accepted"
+
+	// ReasonAccepted: Accepted=True, with nothing to remark. Any kind.
+	ReasonAccepted ConditionReason = "Accepted"
+
+	// ReasonNoAgentSubscription: Accepted=True on a Worklist that no accepted AgentSubscription names or selects.
+	// A warning: the list works and takes requests in, but nobody is told of them.
+	ReasonNoAgentSubscription ConditionReason = "NoAgentSubscription"
+
+	// ReasonConflict: Accepted=False, an older object already holds what this one claims; the message names it.
+	// RoutingRuntime: the namespace has one. Channel: the serviceIdentifier is taken for the type.
+	// MediaRoutingDomain: one of the channelTypes belongs to another domain.
+	ReasonConflict ConditionReason = "Conflict"
+
+	// ReasonInvalid: Accepted=False, a field holds what its schema cannot refuse, such as a label selector that
+	// does not parse, or what an earlier version of the schema still let in. Any kind; the message names the field.
+	ReasonInvalid ConditionReason = "Invalid"
+
+	// ReasonCapacityAboveLimit: Accepted=False on an AgentSubscription that gives an agent more requests at a time
+	// than the MediaRoutingDomain allows.
+	ReasonCapacityAboveLimit ConditionReason = "CapacityAboveLimit"
+
+	// ReasonImpossibleTimes: Accepted=False on a Worklist whose times do not come in the order
+	// 0 < soonAfter < overdueAfter <= autoCloseAfter.
+	ReasonImpossibleTimes ConditionReason = "ImpossibleTimes"
+)
+
+const (
+	// ConditionResolvedRefs tells whether everything that the object names exists and can be used.
+	// A kind that names nothing carries it as True, so that one query reads all kinds.
+	//
+	// Reasons when True: ResolvedRefs, NoListSelected.
+	// Reasons when False: ListNotFound, MediaRoutingDomainNotFound, ReferenceNotAccepted, SecretNotFound,
+	// SecretKeyMissing.
+	// Reasons when Unknown: Pending.
+	ConditionResolvedRefs ConditionType = "ResolvedRefs"
+
+	// ReasonResolvedRefs: ResolvedRefs=True, with nothing to remark. Any kind.
+	ReasonResolvedRefs ConditionReason = "ResolvedRefs"
+
+	// ReasonNoListSelected: ResolvedRefs=True on an AgentSubscription whose selector matches no Worklist now.
+	// A warning: a list that is created later with these labels is picked up by itself.
+	ReasonNoListSelected ConditionReason = "NoListSelected"
+
+	// ReasonListNotFound: ResolvedRefs=False, the namespace has no Worklist of this name.
+	// Channel (listRef) and AgentSubscription (lists.names).
+	ReasonListNotFound ConditionReason = "ListNotFound"
+
+	// ReasonMediaRoutingDomainNotFound: ResolvedRefs=False. Channel: no MediaRoutingDomain has the type among its
+	// channelTypes. AgentSubscription: the namespace has no MediaRoutingDomain of a name used in capacity.
+	ReasonMediaRoutingDomainNotFound ConditionReason = "MediaRoutingDomainNotFound"
+
+	// ReasonReferenceNotAccepted: ResolvedRefs=False, the named object exists but was never accepted, so there is
+	// no form of it to serve. Its own conditions say what is wrong with it. Channel and AgentSubscription.
+	ReasonReferenceNotAccepted ConditionReason = "ReferenceNotAccepted"
+
+	// ReasonSecretNotFound: ResolvedRefs=False on a Channel, the namespace has no Secret of this name.
+	ReasonSecretNotFound ConditionReason = "SecretNotFound"
+
+	// ReasonSecretKeyMissing: ResolvedRefs=False on a Channel, the Secret exists, but has nothing under the key.
+	ReasonSecretKeyMissing ConditionReason = "SecretKeyMissing"
+)
+
+const (
+	// ConditionProgrammed tells whether the runtime really serves this generation. It is read back from the
+	// replicas, never assumed: True means that every ready replica answered that it serves it.
+	//
+	// Reasons when True: Programmed.
+	// Reasons when False: Pending, Rejected, NoRuntime, NotAccepted.
+	// Reasons when Unknown: RuntimeUnreachable.
+	ConditionProgrammed ConditionType = "Programmed"
+
+	// ReasonProgrammed: Programmed=True, every ready replica serves this generation. Any kind.
+	ReasonProgrammed ConditionReason = "Programmed"
+
+	// ReasonRejected: Programmed=False, the runtime refused the snapshot because of this object; the message is the
+	// runtime's own. The replicas go on with what they had.
+	ReasonRejected ConditionReason = "Rejected"
+
+	// ReasonRuntimeUnreachable: Programmed=Unknown, a ready replica does not answer, so nobody knows what it serves.
+	ReasonRuntimeUnreachable ConditionReason = "RuntimeUnreachable"
+
+	// ReasonNoRuntime: Programmed=False, nothing runs that could serve the object: the namespace has no accepted
+	// RoutingRuntime, it is scaled to 0, or no replica of it is ready.
+	ReasonNoRuntime ConditionReason = "NoRuntime"
+
+	// ReasonNotAccepted: Programmed=False because Accepted or ResolvedRefs is False for this generation. If an
+	// earlier generation was accepted, that one is still served, and the message says so.
+	ReasonNotAccepted ConditionReason = "NotAccepted"
+)
+
+const (
+	// ConditionReady sums the others up: True when Accepted, ResolvedRefs and Programmed are True for the latest
+	// generation (on a RoutingRuntime: and its pods are ready). It is what `kubectl wait` waits for.
+	//
+	// Reasons when True: Ready.
+	// Reasons when False or Unknown: the reason of the first of Accepted, ResolvedRefs and Programmed that is not
+	// True, so that the printed column names the cause; NotReady when it is none of them.
+	ConditionReady ConditionType = "Ready"
+
+	// ReasonReady: Ready=True. Any kind.
+	ReasonReady ConditionReason = "Ready"
+
+	// ReasonNotReady: Ready=False on a RoutingRuntime whose pods are not all ready; the message says what they wait for.
+	ReasonNotReady ConditionReason = "NotReady"
+)

@@ -1,0 +1,223 @@
+package v1alpha1
+
+import (
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// RoutingRuntime is the running service of a namespace: the operator deploys it, and it serves all of the namespace's
+// MediaRoutingDomains, Worklists, Channels and AgentSubscriptions. A namespace has one; of a second one, the younger is
+// not accepted.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:shortName=prt,categories=pullmode
+// +kubebuilder:printcolumn:name="Replicas",type=integer,JSONPath=`.spec.replicas`,description="Wanted replicas"
+// +kubebuilder:printcolumn:name="Open",type=integer,JSONPath=`.status.openRequests`,description="Open requests, about"
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`,description="Its pods are ready and serve the namespace's configuration"
+// +kubebuilder:printcolumn:name="Programmed",type=string,JSONPath=`.status.conditions[?(@.type=="Programmed")].status`,description="Every ready replica serves the current snapshot"
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`,description="Why it is, or is not, ready"
+// +kubebuilder:printcolumn:name="Address",type=string,JSONPath=`.status.address`,priority=1,description="URL for agents and connectors inside the cluster"
+// +kubebuilder:printcolumn:name="Sequence",type=integer,JSONPath=`.status.snapshot.sequence`,priority=1,description="Number of the snapshot in use"
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:validation:XValidation:rule="size(self.metadata.name) <= 40 && !self.metadata.name.contains('.') && !self.metadata.name.matches('^[0-9]')",message="metadata.name becomes the name of Services and Pods: use at most 40 lower-case letters, digits and dashes, beginning with a letter, and no dots"
+type RoutingRuntime struct {
+	metav1.TypeMeta `json:",inline"`
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitzero"`
+
+	// spec is what is wanted.
+	// +required
+	Spec RoutingRuntimeSpec `json:"spec"`
+
+	// status is what runs; only the operator writes it.
+	// +kubebuilder:default={"observedGeneration":-1}
+	// +optional
+	Status RoutingRuntimeStatus `json:"status,omitzero"`
+}
+
+// RoutingRuntimeSpec is what is wanted of a RoutingRuntime.
+type RoutingRuntimeSpec struct {
+	// image of the runtime. Without it, the operator uses the image that it was released with, and upgrades it
+	// together with itself.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=512
+	// +optional
+	Image string `json:"image,omitempty"`
+
+	// replicas is how many pods run: 1, or 0 to stop the service and keep its data. Embedded storage belongs to one
+	// process, so there can be no more. The default is 1.
+	// +kubebuilder:default=1
+	// +kubebuilder:validation:Minimum=0
+	// +kubebuilder:validation:XValidation:rule="self <= 1",message="embedded storage belongs to one process: set replicas to 1, or to 0 to stop the runtime and keep its data"
+	// +optional
+	Replicas *int32 `json:"replicas,omitempty"`
+
+	// storage says where requests, subscriptions and the routing snapshot are kept.
+	// +kubebuilder:default={}
+	// +optional
+	Storage Storage `json:"storage,omitzero"`
+
+	// authentication says whose tokens agents may show.
+	// +required
+	Authentication Authentication `json:"authentication"`
+
+	// service says how agents and connectors reach the runtime.
+	// +kubebuilder:default={}
+	// +optional
+	Service RuntimeService `json:"service,omitzero"`
+
+	// retention says how long the runtime remembers what is over.
+	// +kubebuilder:default={}
+	// +optional
+	Retention Retention `json:"retention,omitzero"`
+
+	// drainTimeout is how long a pod that is asked to stop may take to send its clients elsewhere and finish what it
+	// has begun: a duration from 1s to 10m. The default is 30s.
+	// +kubebuilder:default="30s"
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:Pattern=`^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`
+	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('1s') && duration(self) <= duration('10m')",message="write a duration from 1s to 10m, in minutes and seconds, such as 30s or 1m30s"
+	// +optional
+	DrainTimeout metav1.Duration `json:"drainTimeout,omitzero"`
+
+	// resources of the runtime's container: what it is guaranteed (requests) and may use at most (limits).
+	// +optional
+	Resources corev1.ResourceRequirements `json:"resources,omitzero"`
+}
+
+// Storage says where the runtime keeps its data.
+type Storage struct {
+	// embedded keeps everything on a volume of the runtime's own; no other program is needed.
+	// +kubebuilder:default={}
+	// +optional
+	Embedded EmbeddedStorage `json:"embedded,omitzero"`
+}
+
+// EmbeddedStorage is a volume of the runtime's own.
+//
+// +kubebuilder:validation:XValidation:rule="has(self.storageClassName) == has(oldSelf.storageClassName) && (!has(self.storageClassName) || self.storageClassName == oldSelf.storageClassName)",message="storageClassName cannot be changed once the volume exists: keep the old class, or delete this RoutingRuntime with its volume and create it again"
+type EmbeddedStorage struct {
+	// size of the volume, at least 256Mi. It cannot be changed. The default is 10Gi.
+	// +kubebuilder:default="10Gi"
+	// +kubebuilder:validation:XValidation:rule="quantity(string(self)).compareTo(quantity('256Mi')) >= 0",message="the log alone needs room: set size to at least 256Mi"
+	// +kubebuilder:validation:XValidation:rule="quantity(string(self)).compareTo(quantity(string(oldSelf))) == 0",message="size cannot be changed once the volume exists: keep the old size, or delete this RoutingRuntime with its volume and create it again"
+	// +optional
+	Size resource.Quantity `json:"size,omitzero"`
+
+	// storageClassName is the StorageClass of the volume. Without it, the cluster's default class is used. It cannot
+	// be changed.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`
+	// +optional
+	StorageClassName *string `json:"storageClassName,omitempty"`
+
+	// whenDeleted says what becomes of the volume when the RoutingRuntime is deleted. Retain keeps it: a
+	// RoutingRuntime of the same name goes on where the last one was. Delete removes it with all requests.
+	// +kubebuilder:default=Retain
+	// +optional
+	WhenDeleted VolumePolicy `json:"whenDeleted,omitempty"`
+}
+
+// VolumePolicy says what becomes of a volume when its owner is deleted.
+//
+// +kubebuilder:validation:Enum=Retain;Delete
+type VolumePolicy string
+
+const (
+	// VolumeRetain keeps the volume and its data.
+	VolumeRetain VolumePolicy = "Retain"
+	// VolumeDelete removes the volume and its data.
+	VolumeDelete VolumePolicy = "Delete"
+)
+
+// Authentication says whose tokens agents may show.
+type Authentication struct {
+	// issuers are the OpenID Connect providers whose tokens are trusted: 1 to 8.
+	// +listType=map
+	// +listMapKey=url
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=8
+	// +required
+	Issuers []Issuer `json:"issuers"`
+}
+
+// Issuer is an OpenID Connect provider.
+//
+// +kubebuilder:validation:XValidation:rule="self.url.startsWith('https://') || (self.url.startsWith('http://') && has(self.insecureAllowHTTP) && self.insecureAllowHTTP)",message="tokens are only as safe as the way their keys come: use an https:// URL, or set insecureAllowHTTP to true for a test"
+type Issuer struct {
+	// url of the issuer, exactly as its tokens carry it in `iss`. Its discovery document is read from
+	// url/.well-known/openid-configuration.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=512
+	// +kubebuilder:validation:XValidation:rule="isURL(self)",message="write an absolute URL, such as https://login.example.com/realms/agents"
+	// +required
+	URL string `json:"url"`
+
+	// audience that a token must carry in `aud`: the client id under which the issuer knows this service.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=256
+	// +required
+	Audience string `json:"audience"`
+
+	// usernameClaim is the claim that names the agent. It should never change for a person. The default is sub.
+	// +kubebuilder:default=sub
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=256
+	// +optional
+	UsernameClaim string `json:"usernameClaim,omitempty"`
+
+	// groupsClaim is the claim that holds the agent's groups, a list of strings. The default is groups.
+	// +kubebuilder:default=groups
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=256
+	// +optional
+	GroupsClaim string `json:"groupsClaim,omitempty"`
+
+	// caBundle holds the certificates, in PEM, by which the issuer's own one is checked. Without it, the well-known
+	// public authorities are used. At most 64 KiB.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=65536
+	// +kubebuilder:validation:XValidation:rule="self.contains('-----BEGIN CERTIFICATE-----')",message="paste the certificates themselves, in PEM, beginning with -----BEGIN CERTIFICATE-----"
+	// +optional
+	CABundle string `json:"caBundle,omitempty"`
+
+	// insecureAllowHTTP allows a url without TLS. Who can change the traffic can then make tokens: for tests only.
+	// +optional
+	InsecureAllowHTTP bool `json:"insecureAllowHTTP,omitempty"`
+}
+
+// RuntimeService says how the runtime is reached.
+type RuntimeService struct {
+	// type of the Service: ClusterIP (inside the cluster only), NodePort or LoadBalancer. The default is ClusterIP.
+	// +kubebuilder:default=ClusterIP
+	// +kubebuilder:validation:Enum=ClusterIP;NodePort;LoadBalancer
+	// +optional
+	Type corev1.ServiceType `json:"type,omitempty"`
+}
+
+// Retention says how long the runtime remembers what is over.
+type Retention struct {
+	// closed is how long a closed request is kept, so that whoever comes late is told that it is closed: a duration
+	// from 1m to 720h. The default is 24h.
+	// +kubebuilder:default="24h"
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:Pattern=`^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`
+	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('1m') && duration(self) <= duration('720h')",message="write a duration from 1m to 720h, in hours, minutes and seconds, such as 24h or 1h30m (there is no unit for days)"
+	// +optional
+	Closed metav1.Duration `json:"closed,omitzero"`
+
+	// feed is how long an agent may be away and still be told of every event, with no gap: a duration from 10m to
+	// 24h. After longer, they are given the present state instead. The default is 10m.
+	// +kubebuilder:default="10m"
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:Pattern=`^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`
+	// +kubebuilder:validation:XValidation:rule="duration(self) >= duration('10m') && duration(self) <= duration('24h')",message="clients count on resuming after a short break: write a duration from 10m to 24h, such as 10m or 1h"
+	// +optional
+	Feed metav1.Duration `json:"feed,omitzero"`
+}

@@ -1,0 +1,125 @@
+package v1alpha1
+
+import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+// Worklist is a list on which customers' requests are parked until an agent joins them. Everybody who is subscribed
+// to the list (see AgentSubscription) is told of each new request, and joins the ones they choose.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:shortName=wl,categories=pullmode
+// +kubebuilder:printcolumn:name="Display Name",type=string,JSONPath=`.spec.displayName`,description="Name shown to agents"
+// +kubebuilder:printcolumn:name="Close",type=string,JSONPath=`.spec.closePolicy`,description="Who may close a request"
+// +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`,description="Accepted, resolved and served"
+// +kubebuilder:printcolumn:name="Programmed",type=string,JSONPath=`.status.conditions[?(@.type=="Programmed")].status`,description="Every ready replica of the runtime serves this generation"
+// +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`,description="Why it is, or is not, ready"
+// +kubebuilder:printcolumn:name="Soon",type=string,JSONPath=`.spec.attention.soonAfter`,priority=1,description="When an unanswered request is marked as due soon"
+// +kubebuilder:printcolumn:name="Overdue",type=string,JSONPath=`.spec.attention.overdueAfter`,priority=1,description="When an unanswered request is marked as overdue"
+// +kubebuilder:printcolumn:name="Auto Close",type=string,JSONPath=`.spec.autoCloseAfter`,priority=1,description="When a request without activity is closed"
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:validation:XValidation:rule="size(self.metadata.name) <= 63 && !self.metadata.name.contains('.')",message="metadata.name becomes part of identifiers: use at most 63 lower-case letters, digits and dashes, and no dots"
+type Worklist struct {
+	metav1.TypeMeta `json:",inline"`
+	// +optional
+	metav1.ObjectMeta `json:"metadata,omitzero"`
+
+	// spec is what is wanted.
+	// +required
+	Spec WorklistSpec `json:"spec"`
+
+	// status is what is served; only the operator writes it.
+	// +kubebuilder:default={"observedGeneration":-1}
+	// +optional
+	Status WorklistStatus `json:"status,omitzero"`
+}
+
+// WorklistSpec is what is wanted of a Worklist.
+//
+// +kubebuilder:validation:XValidation:rule="duration(self.attention.overdueAfter) <= duration(self.autoCloseAfter)",message="a request must become overdue before it is closed: make attention.overdueAfter at most autoCloseAfter"
+type WorklistSpec struct {
+	// displayName is the name that agents see: 1 to 110 characters.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=110
+	// +kubebuilder:validation:XValidation:rule="self.matches('^\\\\S(.*\\\\S)?$')",message="write the name in one line, and remove spaces at its begin and end"
+	// +required
+	DisplayName string `json:"displayName"`
+
+	// description tells people what the list is for: at most 500 characters.
+	// +kubebuilder:validation:MaxLength=500
+	// +optional
+	Description string `json:"description,omitempty"`
+
+	// closePolicy says who may close a request of this list: Members (agents who have joined it), Subscribers
+	// (everybody to whom the list's notifications go) or Admins. Admins of the list always may.
+	// +kubebuilder:default=Members
+	// +optional
+	ClosePolicy ClosePolicy `json:"closePolicy,omitempty"`
+
+	// attention says when a request that nobody has joined is marked in the agents' inbox. The times count from
+	// the moment at which the request came in.
+	// +kubebuilder:default={}
+	// +optional
+	Attention Attention `json:"attention,omitzero"`
+
+	// autoCloseAfter closes a request in which nothing has happened for this long: a duration such as 90m or 24h,
+	// at most 720h. The default is 24h.
+	// +kubebuilder:default="24h"
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:Pattern=`^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`
+	// +kubebuilder:validation:XValidation:rule="duration(self) > duration('0s') && duration(self) <= duration('720h')",message="write a duration above 0 and at most 720h, in hours, minutes and seconds, such as 24h or 1h30m (there is no unit for days)"
+	// +optional
+	AutoCloseAfter metav1.Duration `json:"autoCloseAfter,omitzero"`
+}
+
+// ClosePolicy says who may close a request of a list.
+//
+// +kubebuilder:validation:Enum=Members;Subscribers;Admins
+type ClosePolicy string
+
+const (
+	// CloseByMembers lets agents close what they have joined. Admins of the list may close any request.
+	CloseByMembers ClosePolicy = "Members"
+	// CloseBySubscribers lets everybody who is subscribed to the list close any of its requests.
+	CloseBySubscribers ClosePolicy = "Subscribers"
+	// CloseByAdmins lets only the list's Admins close.
+	CloseByAdmins ClosePolicy = "Admins"
+)
+
+// Attention says when a request that nobody has joined is marked in the agents' inbox.
+//
+// +kubebuilder:validation:XValidation:rule="duration(self.soonAfter) < duration(self.overdueAfter)",message="a request is due soon before it is overdue: make soonAfter shorter than overdueAfter"
+type Attention struct {
+	// soonAfter marks a request as due soon: a duration such as 90s or 3m, at most 720h. The default is 3m.
+	// +kubebuilder:default="3m"
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:Pattern=`^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`
+	// +kubebuilder:validation:XValidation:rule="duration(self) > duration('0s') && duration(self) <= duration('720h')",message="write a duration above 0 and at most 720h, in hours, minutes and seconds, such as 3m or 1m30s (there is no unit for days)"
+	// +optional
+	SoonAfter metav1.Duration `json:"soonAfter,omitzero"`
+
+	// overdueAfter marks a request as overdue: a duration such as 5m, longer than soonAfter and at most
+	// autoCloseAfter. The default is 5m.
+	// +kubebuilder:default="5m"
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:Pattern=`^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`
+	// +kubebuilder:validation:XValidation:rule="duration(self) > duration('0s') && duration(self) <= duration('720h')",message="write a duration above 0 and at most 720h, in hours, minutes and seconds, such as 5m or 1m30s (there is no unit for days)"
+	// +optional
+	OverdueAfter metav1.Duration `json:"overdueAfter,omitzero"`
+}
+
+// WorklistStatus is what is served of a Worklist.
+type WorklistStatus struct {
+	ObjectStatus `json:",inline"`
+}
+
+// WorklistList is a list of Worklist.
+//
+// +kubebuilder:object:root=true
+type WorklistList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitzero"`
+	Items           []Worklist `json:"items"`
+}
