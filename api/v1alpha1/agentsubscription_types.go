@@ -58,7 +58,7 @@ type AgentSubscriptionSpec struct {
 	Lists ListSelection `json:"lists"`
 
 	// role is what the agents are on these lists. Representative: they are told of requests, and join and leave
-	// them. Admin: they may also close any request.
+	// them. Admin: they may also close any request. The default is Representative.
 	// +kubebuilder:default=Representative
 	// +optional
 	Role Role `json:"role,omitempty"`

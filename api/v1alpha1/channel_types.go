@@ -55,6 +55,7 @@ type ChannelSpec struct {
 
 	// routingMode says who finds an agent for a message. Pull: it lands on a list, and agents join. Push and
 	// External: another system routes, and a message that is posted here is refused with the problem `not-pull`.
+	// The default is Pull.
 	// +kubebuilder:default=Pull
 	// +optional
 	RoutingMode RoutingMode `json:"routingMode,omitempty"`

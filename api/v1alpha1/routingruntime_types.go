@@ -116,7 +116,8 @@ type EmbeddedStorage struct {
 	StorageClassName *string `json:"storageClassName,omitempty"`
 
 	// whenDeleted says what becomes of the volume when the RoutingRuntime is deleted. Retain keeps it: a
-	// RoutingRuntime of the same name goes on where the last one was. Delete removes it with all requests.
+	// RoutingRuntime of the same name goes on where the last one was. Delete removes it with all requests. The
+	// default is Retain.
 	// +kubebuilder:default=Retain
 	// +optional
 	WhenDeleted VolumePolicy `json:"whenDeleted,omitempty"`

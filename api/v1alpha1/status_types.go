@@ -23,3 +23,18 @@ type ObjectStatus struct {
 	// +optional
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 }
+
+// CommonStatus returns the part of the status that every kind has, for reading and changing in place.
+func (r *RoutingRuntime) CommonStatus() *ObjectStatus { return &r.Status.ObjectStatus }
+
+// CommonStatus returns the part of the status that every kind has, for reading and changing in place.
+func (d *MediaRoutingDomain) CommonStatus() *ObjectStatus { return &d.Status.ObjectStatus }
+
+// CommonStatus returns the part of the status that every kind has, for reading and changing in place.
+func (w *Worklist) CommonStatus() *ObjectStatus { return &w.Status.ObjectStatus }
+
+// CommonStatus returns the part of the status that every kind has, for reading and changing in place.
+func (c *Channel) CommonStatus() *ObjectStatus { return &c.Status.ObjectStatus }
+
+// CommonStatus returns the part of the status that every kind has, for reading and changing in place.
+func (s *AgentSubscription) CommonStatus() *ObjectStatus { return &s.Status.ObjectStatus }

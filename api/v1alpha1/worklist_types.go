@@ -35,6 +35,7 @@ type Worklist struct {
 
 // WorklistSpec is what is wanted of a Worklist.
 //
+// +kubebuilder:validation:XValidation:rule="duration(self.attention.soonAfter) < duration(self.attention.overdueAfter)",message="a request is due soon before it is overdue: make attention.soonAfter shorter than attention.overdueAfter"
 // +kubebuilder:validation:XValidation:rule="duration(self.attention.overdueAfter) <= duration(self.autoCloseAfter)",message="a request must become overdue before it is closed: make attention.overdueAfter at most autoCloseAfter"
 type WorklistSpec struct {
 	// displayName is the name that agents see: 1 to 110 characters.
@@ -50,7 +51,8 @@ type WorklistSpec struct {
 	Description string `json:"description,omitempty"`
 
 	// closePolicy says who may close a request of this list: Members (agents who have joined it), Subscribers
-	// (everybody to whom the list's notifications go) or Admins. Admins of the list always may.
+	// (everybody to whom the list's notifications go) or Admins. Admins of the list always may. The default is
+	// Members.
 	// +kubebuilder:default=Members
 	// +optional
 	ClosePolicy ClosePolicy `json:"closePolicy,omitempty"`
@@ -87,8 +89,6 @@ const (
 )
 
 // Attention says when a request that nobody has joined is marked in the agents' inbox.
-//
-// +kubebuilder:validation:XValidation:rule="duration(self.soonAfter) < duration(self.overdueAfter)",message="a request is due soon before it is overdue: make soonAfter shorter than overdueAfter"
 type Attention struct {
 	// soonAfter marks a request as due soon: a duration such as 90s or 3m, at most 720h. The default is 3m.
 	// +kubebuilder:default="3m"

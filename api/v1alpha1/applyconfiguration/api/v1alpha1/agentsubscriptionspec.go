@@ -19,7 +19,7 @@ type AgentSubscriptionSpecApplyConfiguration struct {
 	// lists says which Worklists: by name, by label, or both (what either finds counts).
 	Lists *ListSelectionApplyConfiguration `json:"lists,omitempty"`
 	// role is what the agents are on these lists. Representative: they are told of requests, and join and leave
-	// them. Admin: they may also close any request.
+	// them. Admin: they may also close any request. The default is Representative.
 	Role *apiv1alpha1.Role `json:"role,omitempty"`
 	// autoSubscribe subscribes an agent to the lists as soon as the runtime first sees them. With false, they
 	// may see the lists and subscribe themselves. What an agent chooses later wins in both cases. The default is true.

@@ -19,6 +19,7 @@ type ChannelSpecApplyConfiguration struct {
 	ServiceIdentifier *string `json:"serviceIdentifier,omitempty"`
 	// routingMode says who finds an agent for a message. Pull: it lands on a list, and agents join. Push and
 	// External: another system routes, and a message that is posted here is refused with the problem `not-pull`.
+	// The default is Pull.
 	RoutingMode *apiv1alpha1.RoutingMode `json:"routingMode,omitempty"`
 	// listRef names the Worklist on which requests of this channel land. Required for routingMode Pull, not allowed
 	// for the others.

@@ -18,7 +18,8 @@ type EmbeddedStorageApplyConfiguration struct {
 	// be changed.
 	StorageClassName *string `json:"storageClassName,omitempty"`
 	// whenDeleted says what becomes of the volume when the RoutingRuntime is deleted. Retain keeps it: a
-	// RoutingRuntime of the same name goes on where the last one was. Delete removes it with all requests.
+	// RoutingRuntime of the same name goes on where the last one was. Delete removes it with all requests. The
+	// default is Retain.
 	WhenDeleted *apiv1alpha1.VolumePolicy `json:"whenDeleted,omitempty"`
 }
 

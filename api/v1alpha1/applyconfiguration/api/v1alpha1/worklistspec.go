@@ -17,7 +17,8 @@ type WorklistSpecApplyConfiguration struct {
 	// description tells people what the list is for: at most 500 characters.
 	Description *string `json:"description,omitempty"`
 	// closePolicy says who may close a request of this list: Members (agents who have joined it), Subscribers
-	// (everybody to whom the list's notifications go) or Admins. Admins of the list always may.
+	// (everybody to whom the list's notifications go) or Admins. Admins of the list always may. The default is
+	// Members.
 	ClosePolicy *apiv1alpha1.ClosePolicy `json:"closePolicy,omitempty"`
 	// attention says when a request that nobody has joined is marked in the agents' inbox. The times count from
 	// the moment at which the request came in.
