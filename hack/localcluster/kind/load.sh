@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# load.sh IMAGE.tar: into the nodes of the kind cluster.
+set -euo pipefail
+source "$(dirname "$0")/../lib/say.sh"
+source "$(dirname "$0")/../lib/cluster.sh"
+
+kind load image-archive "$1" --name "$cluster" >&2
+lap "loaded $1"
