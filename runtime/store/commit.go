@@ -2,39 +2,92 @@ package store
 
 import (
 	"context"
-
-	clientv3 "go.etcd.io/etcd/client/v3"
+	"fmt"
 )
 
-// Commit applies the transition if its compares hold. An error means that it did not happen, except ErrUnknownOutcome.
+// Commit applies the transition if its compares hold, and returns once it is durable. Concurrent calls share proposals, and
+// with them fsyncs, but not their fate: each has its own compares, its own answer and its own ctx.
+//
+// An error that is ErrUnknownOutcome says that it may have happened; any other, that it did not.
 func (s *Store) Commit(ctx context.Context, txn Txn) (Result, error) {
-	compares := make([]clientv3.Cmp, 0, len(txn.Compares))
-	gets := make([]clientv3.Op, 0, len(txn.Compares))
-	for _, c := range txn.Compares {
-		compares = append(compares, clientv3.Compare(clientv3.ModRevision(root+c.Key), "=", c.Revision))
-		gets = append(gets, clientv3.OpGet(root+c.Key))
-	}
-	ops := make([]clientv3.Op, 0, len(txn.Ops))
-	for _, op := range txn.Ops {
-		if op.remove {
-			ops = append(ops, clientv3.OpDelete(root+op.key))
-			continue
-		}
-		ops = append(ops, clientv3.OpPut(root+op.key, string(op.value), clientv3.WithLease(clientv3.LeaseID(op.lease))))
-	}
-	response, err := s.client.Txn(ctx).If(compares...).Then(ops...).Else(gets...).Commit()
+	t, err := newTransition(txn)
 	if err != nil {
 		return Result{}, err
 	}
-	result := Result{Committed: response.Succeeded, Revision: response.Header.Revision}
-	if !response.Succeeded {
-		for i, r := range response.Responses {
-			kv := KV{Key: txn.Compares[i].Key}
-			if kvs := r.GetResponseRange().Kvs; len(kvs) == 1 {
-				kv.Value, kv.Revision = kvs[0].Value, kvs[0].ModRevision
-			}
-			result.Current = append(result.Current, kv)
+	if err := ctx.Err(); err != nil {
+		return Result{}, fmt.Errorf("commit: %w", context.Cause(ctx))
+	}
+	if err := s.committer.submit(t); err != nil {
+		return Result{}, err
+	}
+	select {
+	case <-t.done:
+	case <-ctx.Done():
+		if s.committer.withdraw(t) {
+			return Result{}, fmt.Errorf("commit: %w", context.Cause(ctx))
+		}
+		select {
+		case <-t.done: // the answer is here after all
+		default:
+			return Result{}, fmt.Errorf("commit: %w: %w", ErrUnknownOutcome, context.Cause(ctx))
 		}
 	}
-	return result, nil
+	return t.result, t.err
+}
+
+// transition is one Commit on its way.
+type transition struct {
+	txn  Txn
+	size int
+
+	done   chan struct{} // closed once result and err are set
+	result Result
+	err    error
+}
+
+func (t *transition) settle(result Result, err error) {
+	t.result, t.err = result, err
+	close(t.done)
+}
+
+// newTransition refuses whatever etcd would: there it would be refused together with everything that shares its proposal.
+func newTransition(txn Txn) (*transition, error) {
+	if len(txn.Ops) > MaxOps || len(txn.Compares) > MaxOps {
+		return nil, fmt.Errorf("%w: %d compares and %d ops, at most %d each", ErrInvalid, len(txn.Compares), len(txn.Ops), MaxOps)
+	}
+	if len(txn.Ops)+len(txn.Compares) == 0 {
+		return nil, fmt.Errorf("%w: it compares nothing and writes nothing", ErrInvalid)
+	}
+	t := &transition{txn: txn, done: make(chan struct{})}
+	for _, c := range txn.Compares {
+		if c.Key == "" || c.Revision < 0 {
+			return nil, fmt.Errorf("%w: compare of key %q with revision %d", ErrInvalid, c.Key, c.Revision)
+		}
+		t.size += overhead + 2*len(c.Key) // in the compare, and in the read of the loser
+	}
+	for i, op := range txn.Ops {
+		if op.key == "" {
+			return nil, fmt.Errorf("%w: a write to an empty key", ErrInvalid)
+		}
+		for _, other := range txn.Ops[:i] {
+			if other.key == op.key {
+				return nil, fmt.Errorf("%w: key %q is written twice", ErrInvalid, op.key)
+			}
+		}
+		t.size += overhead + len(op.key) + len(op.value)
+	}
+	if t.size > MaxTransitionBytes {
+		return nil, fmt.Errorf("%w: it has %d", ErrTooLarge, t.size)
+	}
+	return t, nil
+}
+
+// writes reports whether the transition makes the data grow.
+func (t *transition) writes() bool {
+	for _, op := range t.txn.Ops {
+		if !op.remove {
+			return true
+		}
+	}
+	return false
 }

@@ -7,9 +7,13 @@ import (
 	"net/url"
 	"os"
 
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+	"go.etcd.io/etcd/api/v3/mvccpb"
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"go.etcd.io/etcd/server/v3/embed"
 	"go.etcd.io/etcd/server/v3/etcdserver/api/v3client"
+	"go.etcd.io/etcd/server/v3/etcdserver/api/v3rpc"
+	"google.golang.org/grpc"
 )
 
 // memberName and memberURL are written into the data directory at its birth. The one member talks to nobody, so the URL
@@ -21,6 +25,7 @@ var memberURL = url.URL{Scheme: "unix", Host: "embedded:1"}
 // engine is etcd in this process: one member that listens on nothing, reached by calls.
 type engine struct {
 	etcd   *embed.Etcd
+	kv     pb.KVServer
 	client *clientv3.Client
 	lock   *os.File
 }
@@ -43,8 +48,9 @@ func startEmbedded(ctx context.Context, options Options) (*engine, error) {
 	case <-etcd.Server.StopNotify():
 		return nil, errors.Join(fmt.Errorf("the embedded etcd on %s stopped while starting: see its log", options.Dir), e.close())
 	case <-ctx.Done():
-		return nil, errors.Join(fmt.Errorf("start the embedded etcd on %s: %w", options.Dir, ctx.Err()), e.close())
+		return nil, errors.Join(fmt.Errorf("start the embedded etcd on %s: %w", options.Dir, context.Cause(ctx)), e.close())
 	}
+	e.kv = v3rpc.NewQuotaKVServer(etcd.Server)
 	e.client = v3client.New(etcd.Server)
 	return e, nil
 }
@@ -60,12 +66,45 @@ func embeddedConfig(options Options) *embed.Config {
 	config.AdvertiseClientUrls = []url.URL{memberURL}
 	config.InitialCluster = config.InitialClusterFromName(memberName)
 	config.EnableGRPCGateway = false
+	config.AuthToken = "" // nobody to authenticate
 
 	config.QuotaBackendBytes = options.QuotaBytes
 	config.AutoCompactionRetention = "0" // off: see Compact
 	config.MaxTxnOps = maxTxnOps
+	config.SnapshotCatchUpEntries = catchUpEntries
 	config.ZapLoggerBuilder = embed.NewZapLoggerBuilder(engineLogger(options.Logger))
 	return config
+}
+
+// propose has the engine decide one proposal.
+func (e *engine) propose(ctx context.Context, proposal *pb.TxnRequest) (*pb.TxnResponse, error) {
+	return e.kv.Txn(ctx, proposal)
+}
+
+// stream hands a range to fn piece by piece, so that data of any size takes little memory. Unlike pages with a limit it does
+// not count the whole rest of the range for every piece, which would make the reading of a million keys quadratic.
+func (e *engine) stream(ctx context.Context, request *pb.RangeRequest, fn func([]*mvccpb.KeyValue) error) error {
+	sink := &rangeSink{ctx: ctx, fn: fn}
+	err := e.kv.RangeStream(request, sink)
+	if sink.err != nil {
+		return sink.err // as fn gave it; the engine would turn it into a status
+	}
+	return err
+}
+
+// rangeSink receives the pieces of a stream in this process, where etcd expects a gRPC connection.
+type rangeSink struct {
+	grpc.ServerStream
+	ctx context.Context
+	fn  func([]*mvccpb.KeyValue) error
+	err error
+}
+
+func (s *rangeSink) Context() context.Context { return s.ctx }
+
+func (s *rangeSink) Send(piece *pb.RangeStreamResponse) error {
+	s.err = s.fn(piece.RangeResponse.Kvs)
+	return s.err
 }
 
 func (e *engine) close() error {

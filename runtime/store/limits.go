@@ -19,11 +19,18 @@ const (
 	maxGroup      = 100
 	maxGroupBytes = 512 << 10
 
+	// overhead is what a key costs in a proposal beside itself and its value, roughly.
+	overhead = 64
+
 	// maxInFlight: while one proposal is fsynced the next one is encoded and appended; a third gains nothing but smaller groups.
 	maxInFlight = 2
 
 	// proposeTimeout is when a proposal is given up as ErrUnknownOutcome. Embedded it can only be a disk that hangs.
 	proposeTimeout = 5 * time.Second
+
+	// catchUpEntries is how much of its log etcd keeps in memory for followers that lag behind. The embedded member has none,
+	// and at 512 KiB an entry the default of 5,000 could be 2.5 GB.
+	catchUpEntries = 64
 
 	// defaultQuota is etcd's suggested maximum.
 	defaultQuota = 8 << 30

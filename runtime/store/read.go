@@ -2,17 +2,26 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+	"go.etcd.io/etcd/api/v3/mvccpb"
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
-// Get reads one key as it is now (linearizable: every Commit acknowledged before the call is seen).
-// KV.Revision is 0 if there is no such key.
+// Get reads one key as it is now (linearizable: every Commit that was acknowledged before the call is seen).
+// KV.Revision is 0 if there is no such key. Errors: ErrClosed, ctx's.
 func (s *Store) Get(ctx context.Context, key string) (KV, error) {
-	response, err := s.client.Get(ctx, root+key)
+	ctx, leave, err := s.gate.enter(ctx)
 	if err != nil {
-		return KV{}, fmt.Errorf("get %q: %w", key, s.readError(err))
+		return KV{}, err
+	}
+	defer leave()
+	response, err := s.engine.kv.Range(ctx, &pb.RangeRequest{Key: engineKey(key)})
+	if err != nil {
+		return KV{}, fmt.Errorf("get %q: %w", key, reason(ctx, err))
 	}
 	kv := KV{Key: key}
 	if len(response.Kvs) == 1 {
@@ -21,52 +30,59 @@ func (s *Store) Get(ctx context.Context, key string) (KV, error) {
 	return kv, nil
 }
 
-// Load hands every key under the prefixes to fn, in the order of prefixes and then of keys, all as they are at the ONE
+// Load hands every key under the prefixes to fn, in the order of the prefixes and then of the keys, all as they are at the ONE
 // revision that it returns: a Watch from the next revision goes on without gap or overlap. Data of any size is read in
-// pieces. An error of fn ends it. Errors: *CompactedError when a Compact overtakes it (start over), ErrClosed, ctx's.
+// pieces. An error of fn ends it and is returned. Errors: *CompactedError if a Compact overtakes it (begin again),
+// ErrClosed, ctx's.
 func (s *Store) Load(ctx context.Context, prefixes []string, fn func(KV) error) (int64, error) {
-	now, err := s.client.Get(ctx, root+epochKey, clientv3.WithCountOnly())
+	ctx, leave, err := s.gate.enter(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("load: %w", s.readError(err))
+		return 0, err
 	}
-	revision := now.Header.Revision
+	defer leave()
+	revision, err := s.revision(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("load: %w", err)
+	}
 	for _, prefix := range prefixes {
-		if err := s.loadPrefix(ctx, prefix, revision, fn); err != nil {
-			return 0, fmt.Errorf("load %q at revision %d: %w", prefix, revision, err)
+		request := &pb.RangeRequest{
+			Key:      engineKey(prefix),
+			RangeEnd: []byte(clientv3.GetPrefixRangeEnd(root + prefix)),
+			Revision: revision,
+		}
+		err := s.engine.stream(ctx, request, func(kvs []*mvccpb.KeyValue) error {
+			for _, kv := range kvs {
+				if err := fn(KV{Key: storeKey(kv.Key), Value: kv.Value, Revision: kv.ModRevision}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if isCompacted(err) {
+			err = s.compacted(ctx)
+		}
+		if err != nil {
+			return 0, fmt.Errorf("load %q at revision %d: %w", prefix, revision, reason(ctx, err))
 		}
 	}
 	return revision, nil
 }
 
-// loadPrefix streams: paging with a limit makes the engine count the whole rest of the range for every page.
-func (s *Store) loadPrefix(ctx context.Context, prefix string, revision int64, fn func(KV) error) error {
-	ctx, cancel := context.WithCancel(ctx)
-	pieces, err := s.client.GetStream(ctx, root+prefix, clientv3.WithPrefix(), clientv3.WithRev(revision))
+// revision is the store's latest, linearizable.
+func (s *Store) revision(ctx context.Context) (int64, error) {
+	response, err := s.engine.kv.Range(ctx, &pb.RangeRequest{Key: engineKey(epochKey), CountOnly: true})
 	if err != nil {
-		cancel()
-		return s.readError(err)
+		return 0, reason(ctx, err)
 	}
-	defer func() {
-		cancel()
-		for range pieces { // let its sender end
-		}
-	}()
-	for piece := range pieces {
-		if err := piece.Err(); err != nil {
-			return s.readError(err)
-		}
-		for _, kv := range piece.RangeResponse.Kvs {
-			if err := fn(KV{Key: string(kv.Key[len(root):]), Value: kv.Value, Revision: kv.ModRevision}); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return response.Header.Revision, nil
 }
 
-func (s *Store) readError(err error) error {
-	if s.life.Err() != nil {
-		return ErrClosed
+// reason is why a call failed: that its context ended, if it did, whatever the engine made of it.
+func reason(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
 	}
 	return err
 }
+
+func isCompacted(err error) bool { return errors.Is(rpctypes.Error(err), rpctypes.ErrCompacted) }

@@ -5,12 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
-
-	clientv3 "go.etcd.io/etcd/client/v3"
 )
-
-// root is what every key begins with in the engine, so that a cluster can be shared; no key seen outside of this package has it.
-const root = "pullmode/"
 
 // Options say where the data is.
 type Options struct {
@@ -18,23 +13,19 @@ type Options struct {
 	Dir string
 	// Logger receives what the store and its engine have to say. Default: slog.Default().
 	Logger *slog.Logger
-	// QuotaBytes is the most that the data may take on disk, the write-ahead log (up to about 350 MiB) not counted.
-	// Default: 8 GiB.
+	// QuotaBytes is the most that the data may take on disk, the write-ahead log (64 MiB a file, up to some 400 MiB under
+	// load) not counted. Default: 8 GiB, and more than that etcd advises against.
 	QuotaBytes int64
 }
 
 // Store is one open store. Its methods may be called from any goroutine.
 type Store struct {
-	client *clientv3.Client
-	engine *engine
-	logger *slog.Logger
-	quota  int64
-	epoch  string
-
-	life      context.Context // ends when Close begins
-	end       context.CancelFunc
-	closeOnce sync.Once
-	closeErr  error
+	engine    *engine
+	committer *committer
+	logger    *slog.Logger
+	quota     int64
+	epoch     string
+	gate      gate
 }
 
 // Open opens the store, creating it if there is none. It waits until the engine serves, which takes about 0.2 s and 3 s more
@@ -53,24 +44,67 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{client: engine.client, engine: engine, logger: options.Logger, quota: options.QuotaBytes}
-	s.life, s.end = context.WithCancel(context.Background())
+	s := &Store{
+		engine:    engine,
+		committer: newCommitter(engine.propose),
+		logger:    options.Logger,
+		quota:     options.QuotaBytes,
+	}
+	s.gate.life, s.gate.end = context.WithCancelCause(context.Background())
 	if err := s.prepare(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-// Close ends watches and leases' renewal, waits for transitions that are on their way, and stops the engine.
-// What was acknowledged is on disk already; closing makes nothing more durable.
+// Close ends reads, watches and the renewal of leases (ErrClosed), waits for transitions that are on their way, and stops
+// the engine. What was acknowledged is on disk already: closing makes nothing more durable. Further calls return nil.
 func (s *Store) Close() error {
-	s.closeOnce.Do(func() {
-		s.end()
-		s.closeErr = s.engine.close()
-	})
-	return s.closeErr
+	if !s.gate.shut() {
+		return nil
+	}
+	s.committer.close()
+	s.gate.calls.Wait()
+	return s.engine.close()
 }
 
 // Epoch is the random name of this history of revisions. A revision means something only together with it: a restore from
 // a backup starts a new epoch.
 func (s *Store) Epoch() string { return s.epoch }
+
+// gate counts the calls that are inside the engine. They are plain calls into it: closed under their feet, its memory-mapped
+// file would be gone while they read it.
+type gate struct {
+	life  context.Context // ends with ErrClosed when Close begins
+	end   context.CancelCauseFunc
+	mu    sync.Mutex
+	calls sync.WaitGroup
+}
+
+// enter gives a call a context that ends with the caller's or with the store, and leave, to be called when it is out.
+func (g *gate) enter(ctx context.Context) (inside context.Context, leave func(), err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.life.Err() != nil {
+		return nil, nil, ErrClosed
+	}
+	g.calls.Add(1)
+	inside, cancel := context.WithCancelCause(ctx)
+	detach := context.AfterFunc(g.life, func() { cancel(ErrClosed) })
+	return inside, func() {
+		detach()
+		cancel(nil)
+		g.calls.Done()
+	}, nil
+}
+
+// shut lets nobody in any more; it reports whether it was the first to.
+func (g *gate) shut() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.life.Err() != nil {
+		return false
+	}
+	g.end(ErrClosed)
+	return true
+}

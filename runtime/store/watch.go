@@ -16,48 +16,67 @@ type Event struct {
 	Deleted  bool
 }
 
-// Batch is one or more WHOLE revisions: no event with a revision up to Revision comes after it.
+// Batch is one or more WHOLE revisions: after it nothing with a revision up to Revision comes any more.
 type Batch struct {
-	// Revision is the highest of the batch; resume with Watch(Revision+1).
+	// Revision is the highest of the batch; a watch from Revision+1 goes on after it.
 	Revision int64
-	// Events are in order of revision.
+	// Events are in order of revision. There may be none: the batch then says only how far the watch is.
 	Events []Event
 }
 
-// Watch calls fn with every change from revision from on, in order, until ctx ends, fn returns an error, or the store does;
-// it returns why, never nil. A slow fn delays itself only: events wait in memory. from below 2 means from the beginning.
-// Errors: *CompactedError if the history from there is not kept, ErrClosed, ctx's, fn's; any other: watch again from the
-// last Batch.Revision+1.
+// Watch calls fn with every change from revision from on (below 2: from the beginning), in order and each once, until ctx
+// ends, the store is closed or fn returns an error; it returns why, never nil. fn is called from one goroutine, and is not
+// called again before it returns: who is slow delays only himself, his events wait in memory.
+//
+// Errors: *CompactedError if the history from there is not kept any more, ErrClosed, ctx's, fn's. After any other, watch
+// again from the last Batch.Revision+1.
 func (s *Store) Watch(ctx context.Context, from int64, fn func(Batch) error) error {
-	ctx, cancel := context.WithCancel(clientv3.WithRequireLeader(ctx))
-	defer cancel()
-	defer context.AfterFunc(s.life, cancel)()
-	changes := s.client.Watch(ctx, root, clientv3.WithPrefix(), clientv3.WithRev(max(from, 2)))
+	ctx, leave, err := s.gate.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	from = max(from, 2) // an empty store is at 1
+	// Never WithFragment: it would cut revisions.
+	changes := s.engine.client.Watch(clientv3.WithRequireLeader(ctx), root,
+		clientv3.WithPrefix(), clientv3.WithRev(from), clientv3.WithCreatedNotify(), clientv3.WithProgressNotify())
 	for change := range changes {
-		if change.CompactRevision != 0 {
-			return fmt.Errorf("watch from revision %d: %w", from, &CompactedError{Floor: change.CompactRevision + 1})
-		}
-		if err := change.Err(); err != nil {
-			return fmt.Errorf("watch: %w", s.readError(err))
-		}
-		if len(change.Events) == 0 {
-			continue
-		}
-		if err := fn(batchOf(change.Events)); err != nil {
+		if err := s.receive(ctx, from, change, fn); err != nil {
 			return err
 		}
 	}
-	if s.life.Err() != nil {
-		return ErrClosed
+	return fmt.Errorf("watch: %w", reason(ctx, context.Canceled))
+}
+
+func (s *Store) receive(ctx context.Context, from int64, change clientv3.WatchResponse, fn func(Batch) error) error {
+	switch {
+	case change.CompactRevision != 0:
+		return fmt.Errorf("watch from revision %d: %w", from, &CompactedError{Floor: change.CompactRevision + 1})
+	case change.Err() != nil:
+		return fmt.Errorf("watch: %w", reason(ctx, change.Err()))
+	case change.Created:
+		// etcd accepts the very revision that was compacted to, of which it keeps only what is still current.
+		kept, err := s.keeps(ctx, from-1)
+		if err == nil && !kept {
+			err = s.compacted(ctx)
+		}
+		if err != nil {
+			return fmt.Errorf("watch from revision %d: %w", from, err)
+		}
+		return nil
+	case len(change.Events) > 0:
+		return fn(batchOf(change.Events))
+	case change.IsProgressNotify():
+		return fn(Batch{Revision: change.Header.Revision})
 	}
-	return context.Cause(ctx)
+	return nil
 }
 
 func batchOf(changes []*clientv3.Event) Batch {
 	batch := Batch{Events: make([]Event, len(changes)), Revision: changes[len(changes)-1].Kv.ModRevision}
 	for i, change := range changes {
 		batch.Events[i] = Event{
-			Key:      string(change.Kv.Key[len(root):]),
+			Key:      storeKey(change.Kv.Key),
 			Value:    change.Kv.Value,
 			Revision: change.Kv.ModRevision,
 			Deleted:  change.Type == mvccpb.Event_DELETE,

@@ -1,0 +1,167 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+)
+
+// committer groups concurrent transitions into proposals. There is no timer in it: what arrives while nothing is on its way
+// goes out at once, and what arrives while proposals are on their way makes up the next one.
+type committer struct {
+	propose func(context.Context, *pb.TxnRequest) (*pb.TxnResponse, error)
+
+	mu       sync.Mutex
+	waiting  []*transition // in order of arrival
+	claims   claims        // the keys of what is on its way
+	inFlight int
+	closed   bool
+	proposal sync.WaitGroup // the proposals on their way
+}
+
+func newCommitter(propose func(context.Context, *pb.TxnRequest) (*pb.TxnResponse, error)) *committer {
+	return &committer{propose: propose, claims: claims{}}
+}
+
+func (c *committer) submit(t *transition) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return ErrClosed
+	}
+	c.waiting = append(c.waiting, t)
+	c.dispatch()
+	return nil
+}
+
+// withdraw takes back a transition that is not on its way yet, and reports whether it was in time.
+func (c *committer) withdraw(t *transition) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := range c.waiting {
+		if c.waiting[i] == t {
+			c.waiting = append(c.waiting[:i], c.waiting[i+1:]...)
+			return true
+		}
+	}
+	return false
+}
+
+// close refuses what waits and what comes, and returns once nothing is on its way.
+func (c *committer) close() {
+	c.mu.Lock()
+	c.closed = true
+	for _, t := range c.waiting {
+		t.settle(Result{}, ErrClosed)
+	}
+	c.waiting = nil
+	c.mu.Unlock()
+	c.proposal.Wait()
+}
+
+// dispatch sends off what can go. The caller holds mu.
+func (c *committer) dispatch() {
+	for c.inFlight < maxInFlight {
+		group := c.nextGroup()
+		if len(group) == 0 {
+			return
+		}
+		c.inFlight++
+		c.proposal.Go(func() { c.carry(group) })
+	}
+}
+
+// nextGroup takes from those who wait, in order of arrival, whoever touches no key of anyone on its way or of anyone who
+// arrived earlier and waits on: so a key is served in order, and nobody starves. The caller holds mu.
+func (c *committer) nextGroup() []*transition {
+	var (
+		group   []*transition
+		bytes   int
+		left    = c.waiting[:0]
+		skipped = claims{}
+	)
+	for i, t := range c.waiting {
+		if len(group) == maxGroup || len(group) > 0 && bytes+t.size > maxGroupBytes {
+			left = append(left, c.waiting[i:]...)
+			break
+		}
+		if c.claims.conflict(t) || skipped.conflict(t) {
+			skipped.add(t)
+			left = append(left, t)
+			continue
+		}
+		c.claims.add(t)
+		group = append(group, t)
+		bytes += t.size
+	}
+	clear(c.waiting[len(left):])
+	c.waiting = left
+	return group
+}
+
+// carry brings a group through, answers it, and sends off what waited for it.
+func (c *committer) carry(group []*transition) {
+	outcomes := c.decide(group)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i, t := range group {
+		t.settle(outcomes[i].result, outcomes[i].err)
+	}
+	c.answerLosers()
+	for _, t := range group {
+		c.claims.remove(t)
+	}
+	c.inFlight--
+	c.dispatch()
+}
+
+type outcome struct {
+	result Result
+	err    error
+}
+
+// decide proposes a group and finds out what became of each. When the engine refuses a proposal because of one of those in
+// it, the others must not suffer: they are proposed again, each alone.
+func (c *committer) decide(group []*transition) []outcome {
+	ctx, cancel := context.WithTimeout(context.Background(), proposeTimeout)
+	defer cancel()
+	response, err := c.propose(ctx, proposalOf(group))
+	if err == nil {
+		return outcomesOf(group, response)
+	}
+	err = proposalError(err)
+	if len(group) == 1 || errors.Is(err, ErrUnknownOutcome) {
+		outcomes := make([]outcome, len(group))
+		for i := range outcomes {
+			outcomes[i].err = err
+		}
+		return outcomes
+	}
+	outcomes := make([]outcome, 0, len(group))
+	for _, t := range group {
+		if errors.Is(err, ErrNoSpace) && t.writes() {
+			outcomes = append(outcomes, outcome{err: err}) // asking again would only raise the alarm again
+			continue
+		}
+		outcomes = append(outcomes, c.decide([]*transition{t})...)
+	}
+	return outcomes
+}
+
+// answerLosers tells those who wait for a key that was just written over what they saw that they have lost, and to whom:
+// when a hundred agents grab one request this spares ninety-nine proposals. Revisions of a key only rise, so they could not
+// have won any more. The caller holds mu, and the claims of who was just answered still stand.
+func (c *committer) answerLosers() {
+	left := c.waiting[:0]
+	for _, t := range c.waiting {
+		if result, lost := c.claims.lost(t); lost {
+			t.settle(result, nil)
+			continue
+		}
+		left = append(left, t)
+	}
+	clear(c.waiting[len(left):])
+	c.waiting = left
+}
