@@ -1,0 +1,128 @@
+package auth_test
+
+import (
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/pullmode/operator/runtime/auth"
+	"github.com/pullmode/operator/runtime/issuer"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var quiet = slog.New(slog.DiscardHandler)
+
+// clock stands still until the test moves it.
+type clock struct {
+	start time.Time
+	moved atomic.Int64
+}
+
+func newClock() *clock                   { return &clock{start: time.Now()} }
+func (c *clock) now() time.Time          { return c.start.Add(time.Duration(c.moved.Load())) }
+func (c *clock) advance(d time.Duration) { c.moved.Add(int64(d)) }
+
+// served is a real issuer behind a real server, which counts what it is asked.
+type served struct {
+	*issuer.Issuer
+	address string
+	asked   atomic.Int64
+	silent  atomic.Bool // answer 503 to everything
+	ca      string      // PEM, when served over TLS
+	handler http.Handler
+	server  *httptest.Server
+}
+
+func (s *served) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.asked.Add(1)
+	if s.silent.Load() {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	s.handler.ServeHTTP(w, r)
+}
+
+func (s *served) config() auth.Issuer {
+	return auth.Issuer{URL: s.URL(), Audience: issuer.DefaultAudience, AllowHTTP: true}
+}
+
+func (s *served) stop() { s.server.Close() }
+
+// listen starts answering, on the address it had before if it had one.
+func (s *served) listen(t testing.TB) {
+	t.Helper()
+	if s.address == "" {
+		s.address = "127.0.0.1:0"
+	}
+	listener, err := net.Listen("tcp", s.address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.address = listener.Addr().String()
+	s.server = &httptest.Server{Listener: listener, Config: &http.Server{Handler: s}}
+}
+
+func serve(t testing.TB, change func(*issuer.Options)) *served {
+	t.Helper()
+	s := &served{}
+	s.listen(t)
+	opts := issuer.Options{URL: "http://" + s.address, Logger: quiet}
+	if change != nil {
+		change(&opts)
+	}
+	var err error
+	if s.Issuer, err = issuer.New(opts); err != nil {
+		t.Fatal(err)
+	}
+	s.handler = s.Issuer
+	s.server.Start()
+	t.Cleanup(func() { s.stop() })
+	return s
+}
+
+func verifier(t testing.TB, c *clock, issuers ...auth.Issuer) *auth.Verifier {
+	t.Helper()
+	v := auth.NewVerifier(auth.Options{Clock: c.now, Logger: quiet})
+	if err := v.SetIssuers(issuers); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func sign(t testing.TB, i *issuer.Issuer, name string, groups ...string) string {
+	t.Helper()
+	token, err := i.Sign(name, groups, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+func signClaims(t testing.TB, i *issuer.Issuer, claims map[string]any) string {
+	t.Helper()
+	all := map[string]any{"sub": "mary", "exp": time.Now().Add(time.Hour).Unix()}
+	for name, value := range claims {
+		all[name] = value
+	}
+	token, err := i.SignClaims(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+// refused checks that err is of that kind and reason, and says something.
+func refused(t *testing.T, err error, kind error, reason auth.Reason) {
+	t.Helper()
+	if !errors.Is(err, kind) || auth.ReasonOf(err) != reason || err.Error() == "" {
+		t.Errorf("got %v (reason %q), want %v with reason %q", err, auth.ReasonOf(err), kind, reason)
+	}
+}

@@ -1,0 +1,208 @@
+package auth_test
+
+import (
+	"encoding/pem"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pullmode/operator/runtime/auth"
+	"github.com/pullmode/operator/runtime/issuer"
+)
+
+func TestAnIssuerThatIsDownAtFirstHeals(t *testing.T) {
+	down, up := serve(t, nil), serve(t, nil)
+	down.stop()
+	c := newClock()
+	v := verifier(t, c, down.config(), up.config())
+	token := sign(t, down.Issuer, "mary")
+
+	_, err := v.Verify(t.Context(), token)
+	refused(t, err, auth.ErrIssuerUnavailable, auth.ReasonIssuerUnavailable)
+	var failed *auth.Error
+	if !errors.As(err, &failed) || failed.RetryAfter <= 0 || failed.Issuer != down.URL() || failed.Cause == nil {
+		t.Errorf("got %+v, want when to retry, which issuer and why", failed)
+	}
+	if _, err := v.Verify(t.Context(), sign(t, up.Issuer, "eve")); err != nil {
+		t.Errorf("the other issuer: %v", err)
+	}
+
+	down.listen(t)
+	down.server.Start()
+	_, err = v.Verify(t.Context(), token)
+	refused(t, err, auth.ErrIssuerUnavailable, auth.ReasonIssuerUnavailable)
+	if n := down.asked.Load(); n != 0 {
+		t.Errorf("asked %d times within the backoff", n)
+	}
+	c.advance(failed.RetryAfter)
+	if _, err := v.Verify(t.Context(), token); err != nil {
+		t.Errorf("after the backoff: %v", err)
+	}
+}
+
+func TestBackoffGrowsToItsBound(t *testing.T) {
+	s := serve(t, nil)
+	s.silent.Store(true)
+	c := newClock()
+	v := verifier(t, c, s.config())
+	token := sign(t, s.Issuer, "mary")
+	for _, want := range []int{1, 2, 4, 8, 16, 30, 30} {
+		_, err := v.Verify(t.Context(), token)
+		var failed *auth.Error
+		if !errors.As(err, &failed) {
+			t.Fatalf("got %v", err)
+		}
+		wait := time.Duration(want) * time.Second
+		if failed.RetryAfter != wait {
+			t.Errorf("retry after %v, want %v", failed.RetryAfter, wait)
+		}
+		c.advance(wait)
+	}
+}
+
+func TestKeysRotateWithoutARestart(t *testing.T) {
+	s := serve(t, nil)
+	c := newClock()
+	v := verifier(t, c, s.config())
+	verify := func(token string) error { _, err := v.Verify(t.Context(), token); return err }
+
+	first := sign(t, s.Issuer, "mary")
+	if err := verify(first); err != nil {
+		t.Fatal(err)
+	}
+	rotate(t, s.Issuer)
+	if err := verify(sign(t, s.Issuer, "mary")); err != nil {
+		t.Errorf("signed with the new key: %v", err)
+	}
+	if err := verify(sign(t, s.Issuer, "eve")); err != nil {
+		t.Errorf("the key is known by now: %v", err)
+	}
+	rotate(t, s.Issuer) // withdraws the first key
+	c.advance(16 * time.Minute)
+	refused(t, verify(first), auth.ErrInvalidToken, auth.ReasonSignature)
+}
+
+func TestAnOutageLocksNobodyOut(t *testing.T) {
+	s := serve(t, nil)
+	c := newClock()
+	v := verifier(t, c, s.config())
+	if _, err := v.Verify(t.Context(), sign(t, s.Issuer, "mary")); err != nil {
+		t.Fatal(err)
+	}
+	s.silent.Store(true)
+	c.advance(20 * time.Minute) // discovery is due, and fails
+	if _, err := v.Verify(t.Context(), sign(t, s.Issuer, "eve")); err != nil {
+		t.Errorf("the keys are known: %v", err)
+	}
+	rotate(t, s.Issuer)
+	_, err := v.Verify(t.Context(), sign(t, s.Issuer, "eve"))
+	refused(t, err, auth.ErrIssuerUnavailable, auth.ReasonIssuerUnavailable)
+	s.silent.Store(false)
+	c.advance(time.Minute)
+	if _, err := v.Verify(t.Context(), sign(t, s.Issuer, "eve")); err != nil {
+		t.Errorf("the issuer is back: %v", err)
+	}
+}
+
+func TestGarbageDoesNotFloodTheIssuer(t *testing.T) {
+	s := serve(t, nil)
+	v := verifier(t, newClock(), s.config())
+	impostor, err := issuer.New(issuer.Options{URL: s.URL(), Logger: quiet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 50 {
+		if _, err := v.Verify(t.Context(), sign(t, impostor, "mary")); err == nil {
+			t.Fatal("a forged token was accepted")
+		}
+	}
+	if n := s.asked.Load(); n > 6 {
+		t.Errorf("the issuer was asked %d times", n)
+	}
+	if _, err := v.Verify(t.Context(), sign(t, s.Issuer, "mary")); err != nil {
+		t.Errorf("a good token meanwhile: %v", err)
+	}
+}
+
+func TestManyAtOnceDiscoverOnce(t *testing.T) {
+	s := serve(t, nil)
+	v := verifier(t, newClock(), s.config())
+	token := sign(t, s.Issuer, "mary")
+	var all sync.WaitGroup
+	for range 32 {
+		all.Go(func() {
+			if _, err := v.Verify(t.Context(), token); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if n := s.asked.Load(); n != 2 {
+		t.Errorf("asked %d times, want once for discovery and once for keys", n)
+	}
+}
+
+func TestCABundle(t *testing.T) {
+	s := &served{}
+	s.server = httptest.NewUnstartedServer(s)
+	s.server.Config.ErrorLog = nil
+	s.server.StartTLS()
+	t.Cleanup(s.stop)
+	var err error
+	if s.Issuer, err = issuer.New(issuer.Options{URL: s.server.URL, Logger: quiet}); err != nil {
+		t.Fatal(err)
+	}
+	s.handler = s.Issuer
+	bundle := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.server.Certificate().Raw}))
+	token := sign(t, s.Issuer, "mary")
+	config := auth.Issuer{URL: s.URL(), Audience: issuer.DefaultAudience}
+
+	_, err = verifier(t, newClock(), config).Verify(t.Context(), token)
+	refused(t, err, auth.ErrIssuerUnavailable, auth.ReasonIssuerUnavailable)
+	config.CABundle = bundle
+	if _, err := verifier(t, newClock(), config).Verify(t.Context(), token); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAnIssuerThatAnswersWrong(t *testing.T) {
+	document := func(body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(body)) }
+	}
+	tests := map[string]struct {
+		handler func(s *served) http.HandlerFunc
+		want    string
+	}{
+		"a login page":       {want: "did not answer JSON", handler: func(*served) http.HandlerFunc { return document("<html>") }},
+		"an endless answer":  {want: "more than", handler: func(*served) http.HandlerFunc { return document(strings.Repeat(" ", 1<<20+1)) }},
+		"another's document": {want: "did not match", handler: func(*served) http.HandlerFunc { return document(`{"issuer":"http://other"}`) }},
+		"no keys":            {want: "jwks_uri", handler: func(s *served) http.HandlerFunc { return document(`{"issuer":"` + s.URL() + `"}`) }},
+		"keys nowhere": {want: "refused", handler: func(s *served) http.HandlerFunc {
+			return document(`{"issuer":"` + s.URL() + `","jwks_uri":"http://127.0.0.1:1/"}`)
+		}},
+		"a redirect": {want: "302", handler: func(*served) http.HandlerFunc { return http.RedirectHandler("/elsewhere", http.StatusFound).ServeHTTP }},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, nil)
+			s.handler = tc.handler(s)
+			_, err := verifier(t, newClock(), s.config()).Verify(t.Context(), sign(t, s.Issuer, "mary"))
+			refused(t, err, auth.ErrIssuerUnavailable, auth.ReasonIssuerUnavailable)
+			var failed *auth.Error
+			if errors.As(err, &failed) && (failed.Cause == nil || !strings.Contains(failed.Cause.Error(), tc.want)) {
+				t.Errorf("cause %v, want %q", failed.Cause, tc.want)
+			}
+		})
+	}
+}
+
+func rotate(t *testing.T, i *issuer.Issuer) {
+	t.Helper()
+	if err := i.Rotate(); err != nil {
+		t.Fatal(err)
+	}
+}
