@@ -36,7 +36,6 @@ type served struct {
 	address string
 	asked   atomic.Int64
 	silent  atomic.Bool // answer 503 to everything
-	ca      string      // PEM, when served over TLS
 	handler http.Handler
 	server  *httptest.Server
 }

@@ -3,6 +3,9 @@ package auth_test
 import (
 	"encoding/pem"
 	"errors"
+	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -146,10 +149,12 @@ func TestManyAtOnceDiscoverOnce(t *testing.T) {
 	}
 }
 
-func TestCABundle(t *testing.T) {
+// serveTLS also gives what to configure to reach it.
+func serveTLS(t *testing.T) (*served, auth.Issuer) {
+	t.Helper()
 	s := &served{}
 	s.server = httptest.NewUnstartedServer(s)
-	s.server.Config.ErrorLog = nil
+	s.server.Config.ErrorLog = log.New(io.Discard, "", 0) // refused certificates, on purpose
 	s.server.StartTLS()
 	t.Cleanup(s.stop)
 	var err error
@@ -157,15 +162,31 @@ func TestCABundle(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.handler = s.Issuer
-	bundle := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.server.Certificate().Raw}))
-	token := sign(t, s.Issuer, "mary")
-	config := auth.Issuer{URL: s.URL(), Audience: issuer.DefaultAudience}
+	bundle := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.server.Certificate().Raw})
+	return s, auth.Issuer{URL: s.URL(), Audience: issuer.DefaultAudience, CABundle: string(bundle)}
+}
 
-	_, err = verifier(t, newClock(), config).Verify(t.Context(), token)
-	refused(t, err, auth.ErrIssuerUnavailable, auth.ReasonIssuerUnavailable)
-	config.CABundle = bundle
+func TestCABundle(t *testing.T) {
+	s, config := serveTLS(t)
+	token := sign(t, s.Issuer, "mary")
 	if _, err := verifier(t, newClock(), config).Verify(t.Context(), token); err != nil {
 		t.Error(err)
+	}
+	config.CABundle = ""
+	_, err := verifier(t, newClock(), config).Verify(t.Context(), token)
+	refused(t, err, auth.ErrIssuerUnavailable, auth.ReasonIssuerUnavailable)
+}
+
+func TestKeysOverPlainHTTP(t *testing.T) {
+	s, config := serveTLS(t)
+	plain := serve(t, nil)
+	s.handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = fmt.Fprintf(w, `{"issuer":%q,"jwks_uri":%q}`, s.URL(), plain.URL()+issuer.KeysPath)
+	})
+	_, err := verifier(t, newClock(), config).Verify(t.Context(), sign(t, s.Issuer, "mary"))
+	refused(t, err, auth.ErrIssuerUnavailable, auth.ReasonIssuerUnavailable)
+	if plain.asked.Load() != 0 {
+		t.Error("keys were read without TLS")
 	}
 }
 

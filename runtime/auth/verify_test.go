@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -144,18 +145,37 @@ func TestVerifyOfNothing(t *testing.T) {
 	refused(t, err, auth.ErrMissingToken, auth.ReasonMissing)
 }
 
-func TestACancelledCallerIsNoVerdict(t *testing.T) {
+func TestACallerWhoLeavesIsNoVerdict(t *testing.T) {
 	s := serve(t, nil)
-	c := newClock()
-	v := verifier(t, c, s.config())
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
+	ctx, leave := context.WithCancel(t.Context())
+	s.handler = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		leave()
+		<-r.Context().Done()
+	})
+	v := verifier(t, newClock(), s.config())
 	token := sign(t, s.Issuer, "mary")
 	if _, err := v.Verify(ctx, token); !errors.Is(err, context.Canceled) || auth.ReasonOf(err) != "" {
 		t.Errorf("got %v, want only that the caller left", err)
 	}
-	// And the issuer is not blamed: no backoff for the next caller.
+	// The issuer is not blamed: no backoff for the next caller.
+	s.stop()
+	s.handler = s.Issuer
+	s.listen(t)
+	s.server.Start()
 	if _, err := v.Verify(t.Context(), token); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAnExpiredTokenCountsForTheClockSkew(t *testing.T) {
+	s := serve(t, nil)
+	c := newClock()
+	token, err := s.Sign("mary", nil, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.advance(time.Minute + auth.ClockSkew/2)
+	if _, err := verifier(t, c, s.config()).Verify(t.Context(), token); err != nil {
 		t.Error(err)
 	}
 }
