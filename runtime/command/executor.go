@@ -1,0 +1,105 @@
+// Package command carries out what connectors, agents, clocks and the operator
+// ask of the runtime: it reads the view, lets the rules of package request
+// decide, and commits the decision with a compare on what it was decided from. A
+// lost race is decided anew from what won it. What it answers is on disk.
+package command
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/pullmode/operator/runtime/inbox"
+	"github.com/pullmode/operator/runtime/protocol"
+	"github.com/pullmode/operator/runtime/request"
+	"github.com/pullmode/operator/runtime/snapshot"
+	"github.com/pullmode/operator/runtime/store"
+	"github.com/pullmode/operator/runtime/view"
+)
+
+// Options are what an Executor works with. Store and View are required.
+type Options struct {
+	Store *store.Store
+	View  *view.View
+	Log   *slog.Logger
+	// Now is the clock; time.Now by default.
+	Now func() time.Time
+	// RuntimeUID, if given, is the only RoutingRuntime whose snapshots are taken.
+	RuntimeUID string
+	// Observe is told of every command: what it came to and how long it took.
+	// outcome is a request.Outcome or a Reason.
+	Observe func(kind, outcome string, took time.Duration)
+}
+
+// Executor carries out commands. Its methods may be called from any goroutine.
+type Executor struct {
+	Options
+	leases leases
+	space  space
+	ids    ids
+}
+
+// New makes an Executor.
+func New(o Options) *Executor {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Observe == nil {
+		o.Observe = func(string, string, time.Duration) {}
+	}
+	x := &Executor{Options: o}
+	x.leases.store, x.leases.now = o.Store, o.Now
+	x.space.store, x.space.now = o.Store, o.Now
+	x.ids.now = o.Now
+	return x
+}
+
+// attempts bounds how often a command is decided anew. Each lost race is somebody
+// else's success, so even a storm of hundreds on one request is over before.
+const attempts = 300
+
+// config is the snapshot in force.
+func (x *Executor) config() (*snapshot.Index, error) {
+	if config := x.View.Config(); config != nil {
+		return config, nil
+	}
+	return nil, refuse(NoConfiguration, "the runtime has not been given a routing snapshot yet: try again shortly").retry(time.Second)
+}
+
+// settle waits until this replica's own view shows what was committed, so that
+// whoever is answered can read it back here. The commit stands whether or not
+// the wait is cut short.
+func (x *Executor) settle(ctx context.Context, revision int64) {
+	if err := x.View.WaitFor(ctx, revision); err != nil {
+		x.Log.Debug("answered before the view had caught up", "revision", revision, "error", err)
+	}
+}
+
+func (x *Executor) cursor(revision int64) string {
+	return protocol.Cursor{Epoch: x.View.Epoch(), Revision: revision}.String()
+}
+
+// env is what the rules need to know beside the document.
+func (x *Executor) env(config *snapshot.Index, list string) request.Env {
+	env := request.Env{Now: x.Now(), ClosePolicy: snapshot.CloseMembers}
+	if l := config.List(list); l != nil {
+		env.ClosePolicy, env.AutoCloseAfter = l.ClosePolicy, l.AutoCloseAfter.D()
+	}
+	return env
+}
+
+func (x *Executor) observed(kind string, outcome *string, err *error) func() {
+	begun := time.Now()
+	return func() {
+		if *err != nil {
+			*outcome = string(reasonOf(*err))
+		}
+		x.Observe(kind, *outcome, time.Since(begun))
+	}
+}
+
+// as looks at the view as an agent.
+func (x *Executor) as(agent inbox.Agent) *inbox.Inbox { return inbox.Of(x.View, agent) }

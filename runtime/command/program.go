@@ -1,0 +1,119 @@
+package command
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/pullmode/operator/runtime/keyspace"
+	"github.com/pullmode/operator/runtime/snapshot"
+	"github.com/pullmode/operator/runtime/store"
+)
+
+// chunkBytes is the size of one piece of a snapshot in the store, well below what
+// one write may carry.
+const chunkBytes = 256 << 10
+
+// Program takes a snapshot into force: every replica adopts it in the same place
+// of the order of events. Nothing of it is served before all of it is stored.
+//
+// A refusal leaves what is in force as it is (L9).
+func (x *Executor) Program(ctx context.Context, update snapshot.Update) (*snapshot.Refusal, error) {
+	current, known := x.View.ConfigKeys()
+	sequence, digest := int64(0), ""
+	if config := x.View.Config(); config != nil {
+		sequence, digest = config.Sequence, config.Digest
+	}
+	encoded, err := update.Snapshot.Encode()
+	if err != nil {
+		return nil, err
+	}
+	wanted := snapshot.Digest(encoded)
+	if update.Sequence == sequence && wanted == digest {
+		return nil, nil // a repeat of what was taken
+	}
+	if refusal := x.check(update, sequence); refusal != nil {
+		return refusal, nil
+	}
+	chunks := slices.Collect(slices.Chunk(encoded, chunkBytes))
+	for n, chunk := range chunks {
+		if _, err := x.Store.Commit(ctx, store.Txn{Ops: []store.Op{store.Put(keyspace.ConfigChunk(wanted, n), chunk)}}); err != nil {
+			return nil, ofStore(err)
+		}
+	}
+	result, err := x.Store.Commit(ctx, store.Txn{
+		Compares: []store.Compare{{Key: keyspace.ConfigCurrent, Revision: current.Revision}},
+		Ops: []store.Op{put(keyspace.ConfigCurrent, keyspace.Pointer{
+			Sequence: update.Sequence, Digest: wanted, Chunks: len(chunks), Runtime: update.Snapshot.Runtime.UID,
+		})},
+	})
+	if err != nil {
+		return nil, ofStore(err)
+	}
+	if !result.Committed {
+		return conflict(sequence + 1), nil
+	}
+	if err := x.View.WaitFor(ctx, result.Revision); err != nil {
+		return nil, ofStore(err)
+	}
+	x.Log.Info("adopted a routing snapshot", "sequence", update.Sequence, "digest", wanted, "bytes", len(encoded))
+	delete(known, wanted)
+	x.sweep(ctx, known)
+	return nil, nil
+}
+
+func (x *Executor) check(update snapshot.Update, sequence int64) *snapshot.Refusal {
+	if uid := update.Snapshot.Runtime.UID; x.RuntimeUID != "" && uid != x.RuntimeUID {
+		return &snapshot.Refusal{Reason: snapshot.WrongRuntime, Sequence: sequence,
+			Message: fmt.Sprintf("the snapshot is for the RoutingRuntime with uid %q, this one has uid %q", uid, x.RuntimeUID)}
+	}
+	if update.Sequence != sequence+1 {
+		return conflict(sequence)
+	}
+	if problems := update.Snapshot.Validate(); len(problems) > 0 {
+		return &snapshot.Refusal{Reason: snapshot.Rejected, Sequence: sequence, Problems: problems,
+			Message: fmt.Sprintf("the snapshot has %d problems, the first: %s", len(problems), problems[0])}
+	}
+	return nil
+}
+
+func conflict(sequence int64) *snapshot.Refusal {
+	return &snapshot.Refusal{Reason: snapshot.SequenceConflict, Sequence: sequence,
+		Message: fmt.Sprintf("the snapshot in force has sequence %d: read what is served and decide again", sequence)}
+}
+
+// sweep deletes the chunks of snapshots that are not in force any more, or never
+// were. What it misses the next one takes.
+func (x *Executor) sweep(ctx context.Context, old map[string][]string) {
+	var ops []store.Op
+	for _, keys := range old {
+		for _, key := range keys {
+			ops = append(ops, store.Delete(key))
+		}
+	}
+	for piece := range slices.Chunk(ops, maxSights) {
+		if _, err := x.Store.Commit(ctx, store.Txn{Ops: piece}); err != nil {
+			x.Log.Warn("could not delete an old snapshot, the next programming will", "error", err)
+			return
+		}
+	}
+}
+
+// Report says what this replica serves.
+func (x *Executor) Report() snapshot.Report {
+	report := snapshot.Report{Epoch: x.View.Epoch()}
+	config := x.View.Config()
+	if config == nil {
+		return report
+	}
+	report.Runtime, report.Sequence, report.Digest = config.Runtime.UID, config.Sequence, config.Digest
+	report.Objects = config.Objects()
+	for _, l := range config.Lists {
+		open := int64(0)
+		for _, n := range x.View.Counts(l.Name) {
+			open += int64(n)
+		}
+		report.Lists = append(report.Lists, snapshot.ListOpening{Name: l.Name, Open: open, Draining: l.Draining})
+	}
+	return report
+}

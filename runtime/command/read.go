@@ -1,0 +1,56 @@
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/pullmode/operator/runtime/inbox"
+	"github.com/pullmode/operator/runtime/keyspace"
+	"github.com/pullmode/operator/runtime/protocol"
+	"github.com/pullmode/operator/runtime/request"
+	"github.com/pullmode/operator/runtime/store"
+)
+
+// Conversation shows an agent a request and its last messages. A closed one is
+// shown, without messages, for as long as it is kept.
+func (x *Executor) Conversation(ctx context.Context, agent inbox.Agent, id string) (protocol.Conversation, error) {
+	if _, err := x.config(); err != nil {
+		return protocol.Conversation{}, err
+	}
+	box, revision := x.as(agent), x.View.Revision()
+	doc := slotOf(x.View.Request(id)).doc
+	if doc == nil {
+		closed, err := x.closedDocument(ctx, id)
+		if err != nil {
+			return protocol.Conversation{}, err
+		}
+		doc = closed
+	}
+	if doc == nil || (!box.Visible(doc) && !slices.Contains(doc.Last.Released, agent.Name)) {
+		return protocol.Conversation{}, unknownRequest(id)
+	}
+	messages, err := x.messages(ctx, id)
+	if err != nil {
+		return protocol.Conversation{}, err
+	}
+	return protocol.Conversation{Request: box.Row(doc, x.Now()), Messages: messages, Cursor: x.cursor(revision)}, nil
+}
+
+// messages are the last messages of a request, oldest first.
+func (x *Executor) messages(ctx context.Context, id string) ([]request.Message, error) {
+	messages := []request.Message{}
+	_, err := x.Store.Load(ctx, []string{keyspace.MessagesOf(id)}, func(kv store.KV) error {
+		var m request.Message
+		if err := json.Unmarshal(kv.Value, &m); err != nil {
+			return fmt.Errorf("read %q of revision %d: %w", kv.Key, kv.Revision, err)
+		}
+		messages = append(messages, m)
+		return nil
+	})
+	if err != nil {
+		return nil, ofStore(err)
+	}
+	return messages, nil
+}

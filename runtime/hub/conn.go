@@ -1,0 +1,181 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/pullmode/operator/runtime/inbox"
+	"github.com/pullmode/operator/runtime/protocol"
+)
+
+var (
+	// ErrSlow ends a connection whose peer does not read: it can come back with
+	// its last cursor (R5).
+	ErrSlow = errors.New("too slow: events came faster than they were read; connect again with the last cursor")
+	// ErrDraining ends a connection because the replica is about to stop.
+	ErrDraining = errors.New("this replica is stopping: connect again")
+	// ErrClosed is what a closed connection answers.
+	ErrClosed = errors.New("the connection is closed")
+)
+
+// Frame is one event as it goes to a client.
+type Frame struct {
+	Type protocol.EventType
+	// Data is a JSON object, encoded once and shared: it must not be changed.
+	Data []byte
+}
+
+// Flush is what is to be written next. It holds whole revisions: a client that
+// has had all of it has had everything up to Cursor, and one that has had a part
+// of it has not.
+type Flush struct {
+	Frames []Frame
+	Cursor string
+}
+
+// Conn is one connection's feed. Next is called by one goroutine at a time.
+type Conn struct {
+	hub   *Hub
+	agent inbox.Agent
+
+	// Under Hub.mu.
+	lists   []string
+	known   string
+	mark    uint64
+	pending []Frame
+
+	mu       sync.Mutex
+	queue    []Frame
+	frames   int   // of queue, those that count against the bounds
+	bytes    int   // likewise
+	revision int64 // everything up to it is in queue, or has been taken
+	fresh    bool  // revision has moved since it was last given out
+	err      error // why the connection has ended
+	end      error // why it ends once its queue is empty
+	wake     chan struct{}
+}
+
+func newConn(h *Hub, agent inbox.Agent) *Conn {
+	return &Conn{hub: h, agent: agent, wake: make(chan struct{}, 1)}
+}
+
+// push queues events of a revision, or ends the connection when too much is
+// waiting already.
+func (c *Conn) push(revision int64, frames []Frame) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, f := range frames {
+		c.bytes += len(f.Data)
+	}
+	c.frames += len(frames)
+	if c.frames > c.hub.options.QueueFrames || c.bytes > c.hub.options.QueueBytes {
+		// What is queued is not sent any more: it may be a part of a revision.
+		c.fail(ErrSlow)
+		return
+	}
+	c.append(revision, frames)
+}
+
+// give queues what the connection starts with or has just asked for. It is as
+// large as it is, and nobody's slowness, so it does not count.
+func (c *Conn) give(revision int64, frames []Frame) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.append(revision, frames)
+}
+
+func (c *Conn) append(revision int64, frames []Frame) {
+	if c.err != nil {
+		return
+	}
+	c.queue = append(c.queue, frames...)
+	c.revision, c.fresh = revision, true
+	c.signal()
+}
+
+// fail ends the connection at once; under mu.
+func (c *Conn) fail(err error) {
+	if c.err == nil {
+		c.err, c.queue = err, nil
+		c.signal()
+	}
+}
+
+// finish ends the connection after what is queued.
+func (c *Conn) finish(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.end == nil {
+		c.end = err
+		c.signal()
+	}
+}
+
+func (c *Conn) signal() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Next waits for something to write. When nothing has come for a while it gives
+// a flush without frames and with a newer cursor.
+//
+// Errors: ErrSlow, ErrDraining, ErrClosed, and ctx's.
+func (c *Conn) Next(ctx context.Context) (Flush, error) {
+	idle := time.NewTimer(c.hub.options.BookmarkEvery)
+	defer idle.Stop()
+	for {
+		if flush, ok, err := c.take(); ok || err != nil {
+			return flush, err
+		}
+		select {
+		case <-c.wake:
+		case <-idle.C:
+			return c.bookmark()
+		case <-ctx.Done():
+			return Flush{}, context.Cause(ctx)
+		}
+	}
+}
+
+func (c *Conn) take() (Flush, bool, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.err != nil:
+		return Flush{}, false, c.err
+	case c.fresh:
+		return c.flush(), true, nil
+	}
+	return Flush{}, false, c.end
+}
+
+func (c *Conn) flush() Flush {
+	flush := Flush{Frames: c.queue, Cursor: c.hub.cursor(c.revision)}
+	c.queue, c.frames, c.bytes, c.fresh = nil, 0, 0, false
+	return flush
+}
+
+// bookmark moves an idle connection's cursor to where the hub is.
+func (c *Conn) bookmark() (Flush, error) {
+	c.hub.mu.Lock()
+	defer c.hub.mu.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err != nil {
+		return Flush{}, c.err
+	}
+	c.revision = c.hub.revision
+	return c.flush(), nil
+}
+
+// Close ends the connection.
+func (c *Conn) Close() {
+	c.mu.Lock()
+	c.fail(ErrClosed)
+	c.mu.Unlock()
+	c.hub.unregister(c)
+}

@@ -1,0 +1,124 @@
+package hub
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/pullmode/operator/runtime/inbox"
+	"github.com/pullmode/operator/runtime/protocol"
+)
+
+// futureWait is how long a cursor may be ahead of this replica before it is taken
+// for one of another history: a client that comes from a faster replica is at
+// most this far ahead.
+const futureWait = 2 * time.Second
+
+// Connect begins an agent's feed: at the cursor if it can be resumed, otherwise
+// with a snapshot. An empty cursor asks for a snapshot.
+//
+// Errors: ErrDraining, and what Ready says; then nothing was begun.
+func (h *Hub) Connect(ctx context.Context, agent inbox.Agent, cursor string) (*Conn, error) {
+	if err := h.Ready(); err != nil {
+		return nil, err
+	}
+	at, malformed := protocol.ParseCursor(cursor)
+	if malformed == nil && at.Epoch == h.view.Epoch() {
+		patience, cancel := context.WithTimeout(ctx, futureWait)
+		_ = h.view.WaitFor(patience, at.Revision) // if it does not come, resume says so
+		cancel()
+	}
+
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.draining {
+		return nil, ErrDraining
+	}
+	box := inbox.Of(h.view, agent)
+	c := newConn(h, agent)
+	c.lists, c.known = box.SubscribedLists(), fingerprint(box.Lists())
+	h.register(c)
+	switch {
+	case cursor == "":
+		c.give(h.revision, h.snapshot(box, protocol.SnapshotConnected, nil))
+	case malformed != nil:
+		c.give(h.revision, h.gap(box, protocol.GapMalformed))
+	default:
+		c.give(h.revision, h.resume(box, agent, at))
+	}
+	return c, nil
+}
+
+// resume gives what came after a cursor (R1), or says why it cannot (R2, R3).
+func (h *Hub) resume(box *inbox.Inbox, agent inbox.Agent, at protocol.Cursor) []Frame {
+	if at.Epoch != h.view.Epoch() {
+		return h.gap(box, protocol.GapEpoch)
+	}
+	if at.Revision > h.revision {
+		return h.gap(box, protocol.GapFuture)
+	}
+	items, ok := h.ring.Since(at.Revision)
+	if !ok {
+		return h.gap(box, protocol.GapExpired)
+	}
+	var frames []Frame
+	for _, item := range items {
+		since, subscribed := box.Subscribed(item.Audience.List)
+		if (subscribed && item.Revision > since) || slices.Contains(item.Audience.Agents, agent.Name) {
+			frames = append(frames, Frame{Type: item.Type, Data: item.Data})
+		}
+	}
+	if h.configured > at.Revision || box.ChangedSince(at.Revision) {
+		// What the agent's lists are may have changed meanwhile: show them whole.
+		frames = append(frames, frame(protocol.EventListsChanged, protocol.ListsChanged{Type: protocol.EventListsChanged, Lists: box.Lists()}))
+		frames = append(frames, h.snapshot(box, protocol.SnapshotListsChanged, nil)...)
+	}
+	return frames
+}
+
+func (h *Hub) gap(box *inbox.Inbox, reason protocol.GapReason) []Frame {
+	frames := []Frame{frame(protocol.EventGap, protocol.Gap{Type: protocol.EventGap, Reason: reason})}
+	return append(frames, h.snapshot(box, protocol.SnapshotGap, nil)...)
+}
+
+func (h *Hub) register(c *Conn) {
+	h.conns[c] = struct{}{}
+	add(h.byAgent, c.agent.Name, c)
+	for _, list := range c.lists {
+		h.joinList(c, list)
+	}
+}
+
+// unregister forgets a connection; called by its Close.
+func (h *Hub) unregister(c *Conn) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if _, known := h.conns[c]; !known {
+		return
+	}
+	delete(h.conns, c)
+	drop(h.byAgent, c.agent.Name, c)
+	for _, list := range c.lists {
+		h.leaveList(c, list)
+	}
+	if h.draining && len(h.conns) == 0 {
+		close(h.idle)
+	}
+}
+
+func (h *Hub) joinList(c *Conn, list string)  { add(h.byList, list, c) }
+func (h *Hub) leaveList(c *Conn, list string) { drop(h.byList, list, c) }
+
+func add(sets map[string]map[*Conn]struct{}, key string, c *Conn) {
+	if sets[key] == nil {
+		sets[key] = map[*Conn]struct{}{}
+	}
+	sets[key][c] = struct{}{}
+}
+
+func drop(sets map[string]map[*Conn]struct{}, key string, c *Conn) {
+	delete(sets[key], c)
+	if len(sets[key]) == 0 {
+		delete(sets, key)
+	}
+}

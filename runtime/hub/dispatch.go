@@ -1,0 +1,142 @@
+package hub
+
+import (
+	"encoding/json"
+	"slices"
+
+	"github.com/pullmode/operator/runtime/feed"
+	"github.com/pullmode/operator/runtime/inbox"
+	"github.com/pullmode/operator/runtime/protocol"
+	"github.com/pullmode/operator/runtime/request"
+)
+
+// partRows is how many requests one part of a snapshot holds: about 200 KB, so
+// that a large inbox is written in pieces.
+const partRows = 500
+
+// dispatch queues the events of one revision. A connection that is in the
+// audience twice, as a subscriber and as a member, gets an event once.
+func (h *Hub) dispatch(items []feed.Item) {
+	if len(items) == 0 || len(h.conns) == 0 {
+		return
+	}
+	var touched []*Conn
+	for _, item := range items {
+		h.marks++
+		give := func(conns map[*Conn]struct{}) {
+			for c := range conns {
+				if c.mark == h.marks {
+					continue
+				}
+				c.mark = h.marks
+				if len(c.pending) == 0 {
+					touched = append(touched, c)
+				}
+				c.pending = append(c.pending, Frame{Type: item.Type, Data: item.Data})
+			}
+		}
+		if item.Audience.List != "" {
+			give(h.byList[item.Audience.List])
+		}
+		for _, agent := range item.Audience.Agents {
+			give(h.byAgent[agent])
+		}
+	}
+	for _, c := range touched {
+		c.push(h.revision, c.pending)
+		c.pending = nil
+	}
+}
+
+// look brings a connection's lists up to date, and tells it of what changed. The
+// open requests of lists that came are sent with it.
+func (h *Hub) look(c *Conn) {
+	box := inbox.Of(h.view, c.agent)
+	lists := box.SubscribedLists()
+	added := without(lists, c.lists)
+	for _, gone := range without(c.lists, lists) {
+		h.leaveList(c, gone)
+	}
+	for _, list := range added {
+		h.joinList(c, list)
+	}
+	c.lists = lists
+	if len(box.Missing()) > 0 {
+		h.options.Sight(c.agent)
+	}
+	shown := box.Lists()
+	known := fingerprint(shown)
+	if known == c.known {
+		return
+	}
+	c.known = known
+	frames := []Frame{frame(protocol.EventListsChanged, protocol.ListsChanged{Type: protocol.EventListsChanged, Lists: shown})}
+	if len(added) > 0 {
+		frames = append(frames, h.snapshot(box, protocol.SnapshotListsChanged, added)...)
+	}
+	c.give(h.revision, frames)
+}
+
+// fingerprint is what an agent is shown of their lists, without the counts, which
+// change all the time and are no news.
+func fingerprint(lists []protocol.List) string {
+	bare := slices.Clone(lists)
+	for i := range bare {
+		bare[i].Counts = nil
+	}
+	return string(frame("", bare).Data)
+}
+
+// snapshot shows the open requests of the lists named, or with none named all
+// that the agent is concerned with, in parts.
+func (h *Hub) snapshot(box *inbox.Inbox, reason protocol.SnapshotReason, only []string) []Frame {
+	lists := only
+	if only == nil {
+		lists = box.SubscribedLists()
+	}
+	now := h.options.Now()
+	docs, _, _ := h.view.Requests(lists, func(*request.Document) bool { return true }, "", 1<<31-1)
+	if only == nil {
+		docs = append(docs, box.JoinedElsewhere(lists)...)
+	}
+	rows := make([]*protocol.Request, len(docs))
+	for i, d := range docs {
+		rows[i] = box.Row(d, now)
+	}
+	var frames []Frame
+	for first := true; first || len(rows) > 0; first = false {
+		n := min(partRows, len(rows))
+		part := protocol.Snapshot{
+			Type: protocol.EventSnapshot, Reason: reason, Only: only,
+			Requests: rows[:n], More: n < len(rows),
+		}
+		if first && only == nil {
+			part.Lists = box.Lists()
+		}
+		if !part.More {
+			part.Cursor = h.cursor(h.revision)
+		}
+		frames = append(frames, frame(protocol.EventSnapshot, part))
+		rows = rows[n:]
+	}
+	return frames
+}
+
+// frame encodes what only one agent gets. The types hold nothing that JSON cannot.
+func frame(kind protocol.EventType, value any) Frame {
+	data, err := json.Marshal(value)
+	if err != nil {
+		panic("encode " + string(kind) + ": " + err.Error())
+	}
+	return Frame{Type: kind, Data: data}
+}
+
+func without(all, others []string) []string {
+	var rest []string
+	for _, s := range all {
+		if !slices.Contains(others, s) {
+			rest = append(rest, s)
+		}
+	}
+	return rest
+}

@@ -1,0 +1,163 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/pullmode/operator/runtime/feed"
+	"github.com/pullmode/operator/runtime/keyspace"
+	"github.com/pullmode/operator/runtime/store"
+	"github.com/pullmode/operator/runtime/view"
+)
+
+var (
+	errNotCaughtUp     = errors.New("still reading the store")
+	errNoConfiguration = errors.New("no routing snapshot has been programmed yet")
+)
+
+// load fills the view. Then it writes a mark into the store: the watch, which
+// begins in the past, has caught up when the mark comes by.
+func (h *Hub) load(ctx context.Context) (loaded int64, err error) {
+	loaded, err = h.store.Load(ctx, view.Prefixes, h.view.Load)
+	if err != nil {
+		return 0, fmt.Errorf("load the view: %w", err)
+	}
+	if err := h.view.Loaded(loaded); err != nil {
+		return 0, err
+	}
+	mark, err := h.store.Commit(ctx, store.Txn{Ops: []store.Op{
+		store.Put("meta/started/"+h.options.Name, []byte(h.options.Now().UTC().Format(time.RFC3339Nano))),
+	}})
+	if err != nil {
+		return 0, fmt.Errorf("mark the start: %w", err)
+	}
+	current, _ := h.view.ConfigKeys()
+	h.mu.Lock()
+	h.revision, h.configured = loaded, current.Revision
+	h.mu.Unlock()
+	go func() {
+		if h.view.WaitFor(ctx, mark.Revision) == nil {
+			h.mu.Lock()
+			h.caughtUp = true
+			h.mu.Unlock()
+			h.log.Info("caught up with the store", "revision", mark.Revision, "recentEvents", h.Stats().Events)
+		}
+	}()
+	return loaded, nil
+}
+
+// follow watches from the beginning of the kept history, so that cursors from
+// before a restart can be resumed. What the view has loaded already only fills
+// the ring.
+func (h *Hub) follow(ctx context.Context, loaded int64) error {
+	const pause = 100 * time.Millisecond
+	from := int64(1)
+	for {
+		err := h.store.Watch(ctx, from, func(b store.Batch) error {
+			if err := h.take(b, loaded); err != nil {
+				return &fatal{err}
+			}
+			from = b.Revision + 1
+			return nil
+		})
+		var compacted *store.CompactedError
+		var broken *fatal
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case errors.As(err, &broken):
+			return broken.err
+		case errors.Is(err, store.ErrClosed):
+			return err
+		case errors.As(err, &compacted):
+			if compacted.Floor > h.Stats().Revision+1 {
+				return fmt.Errorf("fell behind the history that is kept: start again: %w", err)
+			}
+			from = compacted.Floor
+			h.mu.Lock()
+			h.ring = feed.NewRing(compacted.Floor-1, h.options.RingEvents)
+			h.mu.Unlock()
+			continue
+		}
+		h.log.Warn("the watch of the store ended, beginning it again", "error", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(pause):
+		}
+	}
+}
+
+// fatal is what makes it wrong to go on.
+type fatal struct{ err error }
+
+func (f *fatal) Error() string { return f.err.Error() }
+
+// take splits a batch into its revisions: who is subscribed can change with any
+// of them.
+func (h *Hub) take(b store.Batch, loaded int64) error {
+	for events := b.Events; len(events) > 0; {
+		n := 1
+		for n < len(events) && events[n].Revision == events[0].Revision {
+			n++
+		}
+		revision := store.Batch{Revision: events[0].Revision, Events: events[:n]}
+		if err := h.takeRevision(revision, loaded); err != nil {
+			return err
+		}
+		events = events[n:]
+	}
+	return nil
+}
+
+func (h *Hub) takeRevision(b store.Batch, loaded int64) error {
+	items, err := feed.Derive(b)
+	if err != nil {
+		return err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ring.Append(items)
+	if b.Revision <= loaded {
+		return nil
+	}
+	if err := h.view.Apply(b); err != nil {
+		return err
+	}
+	h.revision = b.Revision
+	h.sample()
+	h.dispatch(items)
+	// After the events: who subscribes in a revision is given what is open after
+	// it, and not the events of it (N1).
+	h.refresh(b)
+	return nil
+}
+
+// refresh looks again at the connections whose lists a revision may have changed.
+func (h *Hub) refresh(b store.Batch) {
+	agents := map[string]bool{}
+	for _, e := range b.Events {
+		if e.Key == keyspace.ConfigCurrent && !e.Deleted {
+			h.configured = b.Revision
+			for c := range h.conns {
+				h.look(c)
+			}
+			return
+		}
+		if name, list, ok := keyspace.SubscriptionOf(e.Key); ok && list != "" {
+			agents[name] = true
+		}
+		if strings.HasPrefix(e.Key, keyspace.Agents) {
+			if name, ok := keyspace.AgentOf(e.Key); ok {
+				agents[name] = true
+			}
+		}
+	}
+	for name := range agents {
+		for c := range h.byAgent[name] {
+			h.look(c)
+		}
+	}
+}

@@ -1,0 +1,149 @@
+// Package hub follows the store and hands every event to the connections that it
+// is for.
+//
+// It is the one place where things get their order: under its lock a revision is
+// applied to the view, its events are derived and kept, and they are queued to
+// the connections of those who were subscribed at that revision (N1). A
+// connection that comes or resumes takes the same lock, so what it is given first
+// and what it is given later meet without gap or overlap (N8).
+//
+// Lock order: Hub.mu, then View's, then Conn.mu. Nothing is sent under a lock: a
+// connection's queue is bounded, and who is too slow for it is let go with a
+// cursor to come back with (R5).
+package hub
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/pullmode/operator/runtime/feed"
+	"github.com/pullmode/operator/runtime/inbox"
+	"github.com/pullmode/operator/runtime/protocol"
+	"github.com/pullmode/operator/runtime/store"
+	"github.com/pullmode/operator/runtime/view"
+)
+
+// Options are what a hub works with. Store and View are required.
+type Options struct {
+	Store *store.Store
+	View  *view.View
+	// Name is the replica's name.
+	Name string
+	Log  *slog.Logger
+	// Now is the clock; time.Now by default.
+	Now func() time.Time
+	// Sight is called for a connected agent whom a new snapshot subscribes to
+	// further lists. It must not block.
+	Sight func(inbox.Agent)
+	// QueueFrames and QueueBytes bound what waits for one connection: 1,024
+	// frames and 1 MiB by default.
+	QueueFrames, QueueBytes int
+	// RingEvents bounds how many recent events are held for resuming, within
+	// the snapshot's feed retention: 500,000 by default, about 0.5 GB.
+	RingEvents int
+	// BookmarkEvery is how often an idle connection is given a newer cursor:
+	// 15 s by default, which also keeps proxies from closing it.
+	BookmarkEvery time.Duration
+}
+
+// Hub follows one store.
+type Hub struct {
+	options Options
+	store   *store.Store
+	view    *view.View
+	log     *slog.Logger
+
+	mu       sync.Mutex
+	ring     *feed.Ring
+	revision int64
+	caughtUp bool
+	draining bool
+	conns    map[*Conn]struct{}
+	byList   map[string]map[*Conn]struct{}
+	byAgent  map[string]map[*Conn]struct{}
+	idle     chan struct{} // closed when draining and the last connection has gone
+	marks    uint64
+	samples  []sample
+	// configured is the revision that the snapshot in force came with.
+	configured int64
+}
+
+// New makes a hub that does nothing until Run.
+func New(o Options) *Hub {
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Sight == nil {
+		o.Sight = func(inbox.Agent) {}
+	}
+	o.QueueFrames = orDefault(o.QueueFrames, 1024)
+	o.QueueBytes = orDefault(o.QueueBytes, 1<<20)
+	o.RingEvents = orDefault(o.RingEvents, 500_000)
+	if o.BookmarkEvery == 0 {
+		o.BookmarkEvery = 15 * time.Second
+	}
+	return &Hub{
+		options: o, store: o.Store, view: o.View, log: o.Log,
+		ring:    feed.NewRing(0, o.RingEvents),
+		conns:   map[*Conn]struct{}{},
+		byList:  map[string]map[*Conn]struct{}{},
+		byAgent: map[string]map[*Conn]struct{}{},
+		idle:    make(chan struct{}),
+	}
+}
+
+func orDefault(n, otherwise int) int {
+	if n == 0 {
+		return otherwise
+	}
+	return n
+}
+
+// Stats are figures of the hub for metrics.
+type Stats struct {
+	Connections int
+	Events      int
+	Revision    int64
+	Floor       int64
+}
+
+// Stats says how the hub stands.
+func (h *Hub) Stats() Stats {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return Stats{Connections: len(h.conns), Events: h.ring.Len(), Revision: h.revision, Floor: h.ring.Floor()}
+}
+
+func (h *Hub) cursor(revision int64) string {
+	return protocol.Cursor{Epoch: h.view.Epoch(), Revision: revision}.String()
+}
+
+// Ready says what keeps the replica from serving; nil when nothing does.
+func (h *Hub) Ready() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case !h.caughtUp:
+		return errNotCaughtUp
+	case h.draining:
+		return ErrDraining
+	case h.view.Config() == nil:
+		return errNoConfiguration
+	}
+	return nil
+}
+
+// Run loads the view and follows the store until ctx ends or the store cannot be
+// followed any more; it says why.
+func (h *Hub) Run(ctx context.Context) error {
+	loaded, err := h.load(ctx)
+	if err != nil {
+		return err
+	}
+	return h.follow(ctx, loaded)
+}

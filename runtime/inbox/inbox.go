@@ -1,0 +1,159 @@
+// Package inbox is what one agent sees of a replica's view: the lists that the
+// snapshot and the agent's groups give them, and the requests on those.
+package inbox
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/pullmode/operator/runtime/protocol"
+	"github.com/pullmode/operator/runtime/request"
+	"github.com/pullmode/operator/runtime/snapshot"
+	"github.com/pullmode/operator/runtime/view"
+)
+
+// Agent is who asks, as their token says.
+type Agent struct {
+	Name   string
+	Groups []string
+}
+
+// Inbox is the view through one agent's eyes, at the moment of Of.
+type Inbox struct {
+	agent  Agent
+	view   *view.View
+	config *snapshot.Index
+	access map[string]snapshot.Access
+	known  view.Agent
+}
+
+// Of looks at the view as an agent. Without a snapshot in force nobody sees
+// anything.
+func Of(v *view.View, agent Agent) *Inbox {
+	b := &Inbox{agent: agent, view: v, config: v.Config(), known: v.Agent(agent.Name)}
+	if b.config != nil {
+		b.access = b.config.Access(agent.Name, agent.Groups)
+		maps.DeleteFunc(b.access, func(list string, _ snapshot.Access) bool { return b.config.List(list) == nil })
+	}
+	return b
+}
+
+// Access says what the agent may do on a list; ok is false where nothing, and
+// then the list does not exist for them.
+func (b *Inbox) Access(list string) (access snapshot.Access, ok bool) {
+	access, ok = b.access[list]
+	return access, ok
+}
+
+// Subscribed says whether the list's events are the agent's, and since which
+// revision (N1).
+func (b *Inbox) Subscribed(list string) (since int64, ok bool) {
+	_, may := b.access[list]
+	s := b.known.Subscriptions[list]
+	return s.Since, may && s.Subscribed
+}
+
+// Missing are the lists that the agent is to be subscribed to on sight and has
+// no standing with yet.
+func (b *Inbox) Missing() []string {
+	var lists []string
+	for list, access := range b.access {
+		if _, stands := b.known.Subscriptions[list]; access.AutoSubscribe && !stands {
+			lists = append(lists, list)
+		}
+	}
+	slices.Sort(lists)
+	return lists
+}
+
+// Current says whether the store knows the agent with the groups of their token.
+func (b *Inbox) Current() bool {
+	return b.known.Seen > 0 && slices.Equal(b.known.Groups, b.agent.Groups)
+}
+
+// ChangedSince says whether what the agent is subscribed to may be different from
+// what it was at a revision.
+func (b *Inbox) ChangedSince(revision int64) bool {
+	if b.known.Seen > revision {
+		return true
+	}
+	for _, s := range b.known.Subscriptions {
+		if s.Since > revision {
+			return true
+		}
+	}
+	return false
+}
+
+// JoinedElsewhere are the open requests that the agent is a member of on other
+// lists than these.
+func (b *Inbox) JoinedElsewhere(lists []string) []*request.Document {
+	return slices.DeleteFunc(b.view.Joined(b.agent.Name), func(d *request.Document) bool {
+		return slices.Contains(lists, d.List)
+	})
+}
+
+// Visible says whether a request exists for the agent: it is on a list of
+// theirs, or they are in it (N3: memberships outlive subscriptions).
+func (b *Inbox) Visible(d *request.Document) bool {
+	_, ok := b.access[d.List]
+	return ok || d.Member(b.agent.Name)
+}
+
+// Rights are what the agent may do with a request of a list.
+func (b *Inbox) Rights(list string) request.Rights {
+	_, subscribed := b.Subscribed(list)
+	return request.Rights{Role: b.access[list].Role, Subscribed: subscribed}
+}
+
+// SubscribedLists names the lists whose events are the agent's, in order.
+func (b *Inbox) SubscribedLists() []string {
+	var lists []string
+	for _, name := range slices.Sorted(maps.Keys(b.access)) {
+		if _, ok := b.Subscribed(name); ok {
+			lists = append(lists, name)
+		}
+	}
+	return lists
+}
+
+// Lists are the lists that there are for the agent, by name.
+func (b *Inbox) Lists() []protocol.List {
+	lists := make([]protocol.List, 0, len(b.access))
+	for _, name := range slices.Sorted(maps.Keys(b.access)) {
+		l := b.config.List(name)
+		_, subscribed := b.Subscribed(name)
+		counts := b.view.Counts(name)
+		lists = append(lists, protocol.List{
+			Name: name, DisplayName: l.DisplayName, Description: l.Description,
+			Role: b.access[name].Role, ClosePolicy: l.ClosePolicy, Subscribed: subscribed, Draining: l.Draining,
+			Counts: &protocol.Counts{Unread: counts[request.Unread], Active: counts[request.Active], Inactive: counts[request.Inactive]},
+		})
+	}
+	return lists
+}
+
+// Me is who the agent is to the runtime, and what they hold.
+func (b *Inbox) Me() protocol.Me {
+	me := protocol.Me{Agent: b.agent.Name, Groups: b.agent.Groups, Lists: b.Lists(), Load: []protocol.Load{}}
+	if me.Groups == nil {
+		me.Groups = []string{}
+	}
+	if b.config == nil {
+		return me
+	}
+	joined := map[string]int{}
+	for _, d := range b.view.Joined(b.agent.Name) {
+		if domain := b.config.Domain(d.ChannelType); domain != nil {
+			joined[domain.Name]++
+		}
+	}
+	for i := range b.config.MediaRoutingDomains {
+		domain := &b.config.MediaRoutingDomains[i]
+		me.Load = append(me.Load, protocol.Load{
+			MediaRoutingDomain: domain.Name, DisplayName: domain.DisplayName,
+			Joined: joined[domain.Name], MaxRequests: b.config.Limit(domain, b.agent.Name, b.agent.Groups),
+		})
+	}
+	return me
+}

@@ -1,0 +1,100 @@
+package protocol
+
+// ProblemType is the stable name of a kind of error. Programs decide by it and
+// by nothing else: titles and details are for people and may change.
+type ProblemType string
+
+// problems is what every problem's type begins with. The types are names; what
+// each one means stands in the runtime's README.
+const problems = "https://pullmode.io/problems/"
+
+// The problems that the API answers with. Their HTTP status is the server's to
+// choose and does not change either.
+const (
+	// ProblemMalformed: the body is not JSON, or there is none. 400.
+	ProblemMalformed ProblemType = problems + "malformed"
+	// ProblemInvalidToken: no bearer token, or one that is not accepted. 401.
+	ProblemInvalidToken ProblemType = problems + "invalid-token"
+	// ProblemInvalidKey: there is no such channel, or this is not its key. Which of
+	// the two is not said, so that nobody can ask for channels' names. 401.
+	ProblemInvalidKey ProblemType = problems + "invalid-key"
+	// ProblemForbidden: the list's closePolicy does not let this agent close (T19). 403.
+	ProblemForbidden ProblemType = problems + "forbidden"
+	// ProblemUnknownChannel: the channel went away while its message was taken. 404.
+	ProblemUnknownChannel ProblemType = problems + "unknown-channel"
+	// ProblemUnknownRequest: no such request, or none of yours. 404.
+	ProblemUnknownRequest ProblemType = problems + "unknown-request"
+	// ProblemUnknownList: no such list, or none of yours. 404.
+	ProblemUnknownList ProblemType = problems + "unknown-list"
+	// ProblemUnknownPath: there is nothing at this address. 404.
+	ProblemUnknownPath ProblemType = problems + "unknown-path"
+	// ProblemMethod: this address does not take this method. 405.
+	ProblemMethod ProblemType = problems + "method-not-allowed"
+	// ProblemTimeout: the body came too slowly. 408.
+	ProblemTimeout ProblemType = problems + "request-timeout"
+	// ProblemNotAMember: only a member can leave (T16). 409.
+	ProblemNotAMember ProblemType = problems + "not-a-member"
+	// ProblemFull: the request has as many members as it can. 409.
+	ProblemFull ProblemType = problems + "full"
+	// ProblemGone: the request is closed and cannot be joined (T12). 410.
+	ProblemGone ProblemType = problems + "gone"
+	// ProblemTooLarge: the body, or the text in it, is over its limit. 413.
+	ProblemTooLarge ProblemType = problems + "too-large"
+	// ProblemMediaType: the body is said to be something else than JSON. 415.
+	ProblemMediaType ProblemType = problems + "unsupported-media-type"
+	// ProblemInvalid: the fields named do not have the form they must have. 422.
+	ProblemInvalid ProblemType = problems + "invalid-request"
+	// ProblemNotPull: somebody else routes this channel. 422.
+	ProblemNotPull ProblemType = problems + "not-pull"
+	// ProblemInternal: a mistake of the runtime; its log has the instance. 500.
+	ProblemInternal ProblemType = problems + "internal"
+	// ProblemListUnavailable: the channel's list is missing or going away (L1). 503.
+	ProblemListUnavailable ProblemType = problems + "list-unavailable"
+	// ProblemStoreUnavailable: the store does not answer. Whether the command took
+	// effect is not known: repeat it with the same id or Idempotency-Key. 503.
+	ProblemStoreUnavailable ProblemType = problems + "store-unavailable"
+	// ProblemIssuerUnavailable: the token's issuer does not answer, so the token
+	// can be neither accepted nor refused. 503.
+	ProblemIssuerUnavailable ProblemType = problems + "issuer-unavailable"
+	// ProblemNoConfiguration: the runtime has not been programmed yet. 503.
+	ProblemNoConfiguration ProblemType = problems + "no-configuration"
+	// ProblemDraining: this replica is about to stop and takes nothing new. 503.
+	ProblemDraining ProblemType = problems + "draining"
+	// ProblemStoreFull: there is no room for new requests; open ones go on. 507.
+	ProblemStoreFull ProblemType = problems + "store-full"
+)
+
+// Problem is an error as the API answers it: RFC 9457, application/problem+json.
+type Problem struct {
+	Type   ProblemType `json:"type" format:"uri" doc:"The stable name of the problem: decide by this."`
+	Title  string      `json:"title" doc:"What the problem is, the same words for every occurrence."`
+	Status int         `json:"status" doc:"The HTTP status."`
+	Detail string      `json:"detail,omitempty" doc:"What happened here, and what to do about it."`
+	// Instance names an occurrence that the log tells more of.
+	Instance string `json:"instance,omitempty" format:"uri" doc:"Names this occurrence in the runtime's log."`
+	// Fields are what is wrong with which part of the request.
+	Fields []FieldProblem `json:"fields,omitempty"`
+	// Details are facts of the occurrence that a program may show.
+	Details map[string]any `json:"details,omitempty"`
+}
+
+// FieldProblem is what is wrong with one part of a request. It never repeats
+// what was sent: that may be a customer's words.
+type FieldProblem struct {
+	Location string `json:"location" example:"body.customer.id" doc:"Where it is: body, query, path or header, and the name."`
+	Message  string `json:"message"`
+}
+
+// Error is the detail, or the title where there is none.
+func (p *Problem) Error() string {
+	if p.Detail == "" {
+		return p.Title
+	}
+	return p.Detail
+}
+
+// GetStatus is the HTTP status, as the server's framework asks for it.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType is the media type of a problem, whatever was negotiated.
+func (p *Problem) ContentType(string) string { return "application/problem+json" }

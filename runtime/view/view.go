@@ -1,0 +1,255 @@
+// Package view is one replica's picture of the store: the open requests, the
+// agents and the snapshot in force, indexed for the questions that are asked of
+// them. It is filled by one load and then follows the store's watch, so every
+// replica passes through the same pictures in the same order.
+package view
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/google/btree"
+
+	"github.com/pullmode/operator/runtime/keyspace"
+	"github.com/pullmode/operator/runtime/request"
+	"github.com/pullmode/operator/runtime/snapshot"
+	"github.com/pullmode/operator/runtime/store"
+)
+
+// Prefixes are the keys that a view is loaded from.
+var Prefixes = []string{keyspace.Slots, keyspace.Agents, keyspace.Subscriptions, keyspace.Config}
+
+// Entry is an open request and the revision of its document. Neither changes:
+// a newer document is a new entry.
+type Entry struct {
+	Doc      *request.Document
+	Key      string
+	Revision int64
+}
+
+// View is the picture. Its methods may be called from any goroutine; Load and
+// Apply come from one.
+type View struct {
+	epoch string
+
+	mu       sync.RWMutex
+	revision int64
+	moved    chan struct{} // closed and replaced whenever revision moves
+
+	bySlot   map[string]*Entry
+	byID     map[string]*Entry
+	byList   map[string]*listing
+	byMember map[string]map[string]*Entry
+	agents   map[string]*agent
+	config   configuration
+}
+
+// listing is the open requests of one list: in order of arrival, and by how long
+// their customers have been silent.
+type listing struct {
+	arrival *btree.BTreeG[*Entry]
+	silence *btree.BTreeG[*Entry]
+	counts  map[request.State]int
+}
+
+// New makes an empty view at revision 0 of the history named epoch.
+func New(epoch string) *View {
+	return &View{
+		epoch:    epoch,
+		moved:    make(chan struct{}),
+		bySlot:   map[string]*Entry{},
+		byID:     map[string]*Entry{},
+		byList:   map[string]*listing{},
+		byMember: map[string]map[string]*Entry{},
+		agents:   map[string]*agent{},
+		config:   configuration{chunks: map[string]map[int][]byte{}},
+	}
+}
+
+// Load takes one key of the first load. Loaded ends it.
+func (v *View) Load(kv store.KV) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.put(kv.Key, kv.Value, kv.Revision)
+}
+
+// Loaded says that everything of a revision has been loaded.
+func (v *View) Loaded(revision int64) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if err := v.config.adopt(); err != nil {
+		return err
+	}
+	v.move(revision)
+	return nil
+}
+
+// Apply takes a batch of the watch, which holds whole revisions. A record that
+// cannot be read is an error: a view that skipped it would tell agents less than
+// is true.
+func (v *View) Apply(b store.Batch) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, e := range b.Events {
+		if e.Deleted {
+			v.remove(e.Key)
+			continue
+		}
+		if err := v.put(e.Key, e.Value, e.Revision); err != nil {
+			return err
+		}
+		if e.Key == keyspace.ConfigCurrent {
+			if err := v.config.adopt(); err != nil {
+				return err
+			}
+		}
+	}
+	v.move(b.Revision)
+	return nil
+}
+
+func (v *View) move(revision int64) {
+	v.revision = revision
+	close(v.moved)
+	v.moved = make(chan struct{})
+}
+
+func (v *View) put(key string, value []byte, revision int64) error {
+	var err error
+	switch prefix, _, _ := strings.Cut(key, "/"); prefix + "/" {
+	case keyspace.Slots:
+		doc := &request.Document{}
+		if err = json.Unmarshal(value, doc); err == nil {
+			v.set(&Entry{Doc: doc, Key: key, Revision: revision})
+		}
+	case keyspace.Agents:
+		err = v.putAgent(key, value, revision)
+	case keyspace.Subscriptions:
+		err = v.putSubscription(key, value, revision)
+	case keyspace.Config:
+		err = v.config.put(key, value, revision)
+	}
+	if err != nil {
+		return fmt.Errorf("read %q of revision %d: %w", key, revision, err)
+	}
+	return nil
+}
+
+func (v *View) remove(key string) {
+	switch prefix, _, _ := strings.Cut(key, "/"); prefix + "/" {
+	case keyspace.Slots:
+		if old := v.bySlot[key]; old != nil {
+			v.unset(old)
+		}
+	case keyspace.Agents:
+		v.removeAgent(key)
+	case keyspace.Subscriptions:
+		v.removeSubscription(key)
+	case keyspace.Config:
+		v.config.remove(key)
+	}
+}
+
+// set puts an open request in the place of what its slot held.
+func (v *View) set(e *Entry) {
+	if old := v.bySlot[e.Key]; old != nil {
+		v.unset(old)
+	}
+	v.bySlot[e.Key], v.byID[e.Doc.ID] = e, e
+	l := v.listing(e.Doc.List)
+	l.arrival.ReplaceOrInsert(e)
+	l.silence.ReplaceOrInsert(e)
+	l.counts[e.Doc.State]++
+	for _, m := range e.Doc.Members {
+		if v.byMember[m.Agent] == nil {
+			v.byMember[m.Agent] = map[string]*Entry{}
+		}
+		v.byMember[m.Agent][e.Doc.ID] = e
+	}
+}
+
+func (v *View) unset(e *Entry) {
+	delete(v.bySlot, e.Key)
+	delete(v.byID, e.Doc.ID)
+	l := v.listing(e.Doc.List)
+	l.arrival.Delete(e)
+	l.silence.Delete(e)
+	l.counts[e.Doc.State]--
+	for _, m := range e.Doc.Members {
+		delete(v.byMember[m.Agent], e.Doc.ID)
+		if len(v.byMember[m.Agent]) == 0 {
+			delete(v.byMember, m.Agent)
+		}
+	}
+}
+
+func (v *View) listing(name string) *listing {
+	l := v.byList[name]
+	if l == nil {
+		const degree = 32
+		l = &listing{
+			arrival: btree.NewG(degree, func(a, b *Entry) bool { return a.Doc.ID < b.Doc.ID }),
+			silence: btree.NewG(degree, func(a, b *Entry) bool {
+				if !a.Doc.LastCustomerAt.Equal(b.Doc.LastCustomerAt) {
+					return a.Doc.LastCustomerAt.Before(b.Doc.LastCustomerAt)
+				}
+				return a.Doc.ID < b.Doc.ID
+			}),
+			counts: map[request.State]int{},
+		}
+		v.byList[name] = l
+	}
+	return l
+}
+
+// Revision is how far the view has come.
+func (v *View) Revision() int64 {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.revision
+}
+
+// Epoch names the history that the view's revisions belong to.
+func (v *View) Epoch() string { return v.epoch }
+
+// WaitFor returns when the view has reached a revision: whoever has written it
+// can then read it back.
+func (v *View) WaitFor(ctx context.Context, revision int64) error {
+	for {
+		v.mu.RLock()
+		reached, moved := v.revision >= revision, v.moved
+		v.mu.RUnlock()
+		if reached {
+			return nil
+		}
+		select {
+		case <-moved:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// Config is the snapshot in force; nil while there is none.
+func (v *View) Config() *snapshot.Index {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.config.index
+}
+
+// ConfigKeys are the keys of the chunks that the view knows, by digest: those of
+// the snapshot in force and what an unfinished programming left behind.
+func (v *View) ConfigKeys() (current store.KV, chunks map[string][]string) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	chunks = map[string][]string{}
+	for digest, parts := range v.config.chunks {
+		for n := range parts {
+			chunks[digest] = append(chunks[digest], keyspace.ConfigChunk(digest, n))
+		}
+	}
+	return store.KV{Key: keyspace.ConfigCurrent, Revision: v.config.revision}, chunks
+}
