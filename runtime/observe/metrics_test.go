@@ -1,0 +1,71 @@
+package observe_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/pullmode/operator/runtime/observe"
+)
+
+// ours is what a scrape says of the runtime itself, without help and buckets.
+func ours(text string) (lines []string) {
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(line, "pullmode_") && !strings.Contains(line, "_bucket{") && !strings.Contains(line, "_sum") {
+			lines = append(lines, strings.TrimSpace(line))
+		}
+	}
+	return lines
+}
+
+func TestWhatAScrapeSays(t *testing.T) {
+	r := observe.NewRegistry("v1.2.3")
+	r.Transition("join", "committed")
+	r.Transition("join", "committed")
+	r.Committed(time.Millisecond)
+	r.FeedEvents("request.received", 3)
+	r.MessageReceived("shop", "opened")
+	r.NoSubscribers("sales")
+	r.AuthFailed("expired")
+	r.Watch(observe.Sources{
+		Requests: func(yield func(list, state string, n int)) {
+			yield("sales", "UNREAD", 2)
+			yield("sales", "ACTIVE", 0)
+		},
+		ConnectedAgents: func() int { return 4 },
+		FeedRing:        func() (int, int) { return 5, 100 },
+		FeedLag:         func() int64 { return 6 },
+		StoreUsage:      func() (int64, int64, bool) { return 7, 200, true },
+	})
+	want := []string{
+		`pullmode_auth_failures_total{reason="expired"} 1`,
+		`pullmode_build_info{version="v1.2.3"} 1`,
+		`pullmode_commit_duration_seconds_count 1`,
+		`pullmode_connected_agents 4`,
+		`pullmode_feed_events_total{type="request.received"} 3`,
+		`pullmode_feed_lag_revisions 6`,
+		`pullmode_feed_ring_capacity_events 100`,
+		`pullmode_feed_ring_events 5`,
+		`pullmode_messages_received_total{channel="shop",outcome="opened"} 1`,
+		`pullmode_requests{list="sales",state="ACTIVE"} 0`,
+		`pullmode_requests{list="sales",state="UNREAD"} 2`,
+		`pullmode_requests_without_subscribers_total{list="sales"} 1`,
+		`pullmode_store_quota_bytes 200`,
+		`pullmode_store_used_bytes 7`,
+		`pullmode_transitions_total{kind="join",outcome="committed"} 2`,
+	}
+	if diff := cmp.Diff(want, ours(scrape(t, r))); diff != "" {
+		t.Errorf("scrape (-want +got):\n%s", diff)
+	}
+}
+
+func TestAScrapeGoesWithoutWhatIsNotTold(t *testing.T) {
+	r := observe.NewRegistry("v1")
+	r.Watch(observe.Sources{StoreUsage: func() (int64, int64, bool) { return 0, 0, false }})
+	want := []string{`pullmode_build_info{version="v1"} 1`, `pullmode_commit_duration_seconds_count 0`}
+	if diff := cmp.Diff(want, ours(scrape(t, r))); diff != "" {
+		t.Errorf("scrape (-want +got):\n%s", diff)
+	}
+}
