@@ -1,0 +1,133 @@
+package cel_test
+
+var routingRuntime = kindCase{
+	minimal: `
+apiVersion: pullmode.io/v1alpha1
+kind: RoutingRuntime
+metadata: {name: runtime}
+spec:
+  authentication:
+    issuers:
+    - url: https://login.example.com
+      audience: pullmode
+`,
+	defaulted: `
+spec:
+  replicas: 1
+  storage:
+    embedded: {size: 10Gi, whenDeleted: Retain}
+  authentication:
+    issuers:
+    - url: https://login.example.com
+      audience: pullmode
+      usernameClaim: sub
+      groupsClaim: groups
+  service: {type: ClusterIP}
+  retention: {closed: 24h, feed: 10m}
+  drainTimeout: 30s
+`,
+	rules: []rule{
+		{
+			path:     "",
+			message:  "metadata.name becomes the name of Services and Pods: use at most 40 lower-case letters, digits and dashes, beginning with a letter, and no dots",
+			accepted: []string{"metadata: {name: " + letters(40) + "}", "metadata: {name: r-2}"},
+			refused:  []string{"metadata: {name: " + letters(41) + "}", "metadata: {name: 2nd}", "metadata: {name: a.b}"},
+		},
+		{
+			path:     ".spec.replicas",
+			message:  "embedded storage belongs to one process: set replicas to 1, or to 0 to stop the runtime and keep its data",
+			accepted: []string{"spec: {replicas: 0}", "spec: {replicas: 1}"},
+			refused:  []string{"spec: {replicas: 2}"},
+		},
+		{
+			path:     ".spec.storage.embedded",
+			message:  "storageClassName cannot be changed once the volume exists: keep the old class, or delete this RoutingRuntime with its volume and create it again",
+			before:   "spec: {storage: {embedded: {storageClassName: fast}}}",
+			accepted: []string{"spec: {storage: {embedded: {storageClassName: fast, whenDeleted: Delete}}}"},
+			refused: []string{
+				"spec: {storage: {embedded: {storageClassName: slow}}}",
+				"spec: {storage: {embedded: {storageClassName: null}}}",
+				"spec: {storage: {embedded: null}}",
+				"spec: {storage: null}",
+			},
+		},
+		{
+			path:     ".spec.storage.embedded.size",
+			message:  "the log alone needs room: set size to at least 256Mi",
+			accepted: []string{"spec: {storage: {embedded: {size: 256Mi}}}", "spec: {storage: {embedded: {size: 500000000}}}", "spec: {storage: {embedded: {size: 1.5Ti}}}"},
+			refused:  []string{"spec: {storage: {embedded: {size: 255Mi}}}", "spec: {storage: {embedded: {size: 10}}}", "spec: {storage: {embedded: {size: -1Gi}}}"},
+		},
+		{
+			path:     ".spec.storage.embedded.size",
+			message:  "size cannot be changed once the volume exists: keep the old size, or delete this RoutingRuntime with its volume and create it again",
+			before:   "spec: {storage: {embedded: {size: 20Gi}}}",
+			accepted: []string{"spec: {storage: {embedded: {size: 20480Mi}}}"},
+			refused: []string{
+				"spec: {storage: {embedded: {size: 30Gi}}}",
+				"spec: {storage: {embedded: {size: 1Gi}}}",
+				"spec: {storage: {embedded: {size: null}}}",
+			},
+		},
+		{
+			path:    ".spec.authentication.issuers[]",
+			message: "tokens are only as safe as the way their keys come: use an https:// URL, or set insecureAllowHTTP to true for a test",
+			accepted: []string{
+				"spec: {authentication: {issuers: [{url: 'https://a.example/x', audience: a}]}}",
+				"spec: {authentication: {issuers: [{url: 'http://issuer.demo.svc:5556', audience: a, insecureAllowHTTP: true}]}}",
+			},
+			refused: []string{
+				"spec: {authentication: {issuers: [{url: 'http://a.example', audience: a}]}}",
+				"spec: {authentication: {issuers: [{url: 'http://a.example', audience: a, insecureAllowHTTP: false}]}}",
+				"spec: {authentication: {issuers: [{url: 'file:///etc/keys', audience: a, insecureAllowHTTP: true}]}}",
+			},
+		},
+		{
+			path:     ".spec.authentication.issuers[].url",
+			message:  "write an absolute URL, such as https://login.example.com/realms/agents",
+			accepted: []string{"spec: {authentication: {issuers: [{url: 'https://login.example.com:8443/realms/agents', audience: a}]}}"},
+			refused: []string{
+				"spec: {authentication: {issuers: [{url: 'https://login example com', audience: a}]}}",
+				"spec: {authentication: {issuers: [{url: login.example.com, audience: a}]}}",
+			},
+		},
+		{
+			path:     ".spec.authentication.issuers[].caBundle",
+			message:  "paste the certificates themselves, in PEM, beginning with -----BEGIN CERTIFICATE-----",
+			accepted: []string{`spec: {authentication: {issuers: [{url: 'https://a.example', audience: a, caBundle: "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n"}]}}`},
+			refused:  []string{"spec: {authentication: {issuers: [{url: 'https://a.example', audience: a, caBundle: /etc/ssl/ca.pem}]}}"},
+		},
+		{
+			path:     ".spec.retention.closed",
+			message:  "write a duration from 1m to 720h, in hours, minutes and seconds, such as 24h or 1h30m (there is no unit for days)",
+			accepted: []string{"spec: {retention: {closed: 1m}}", "spec: {retention: {closed: 720h}}"},
+			refused:  []string{"spec: {retention: {closed: 59s}}", "spec: {retention: {closed: 721h}}", "spec: {retention: {closed: 1d}}"},
+		},
+		{
+			path:     ".spec.retention.feed",
+			message:  "clients count on resuming after a short break: write a duration from 10m to 24h, such as 10m or 1h",
+			accepted: []string{"spec: {retention: {feed: 10m}}", "spec: {retention: {feed: 24h}}"},
+			refused:  []string{"spec: {retention: {feed: 599s}}", "spec: {retention: {feed: 24h1s}}", "spec: {retention: {feed: ten}}"},
+		},
+		{
+			path:     ".spec.drainTimeout",
+			message:  "write a duration from 1s to 10m, in minutes and seconds, such as 30s or 1m30s",
+			accepted: []string{"spec: {drainTimeout: 1s}", "spec: {drainTimeout: 10m}"},
+			refused:  []string{"spec: {drainTimeout: 999ms}", "spec: {drainTimeout: 601s}", "spec: {drainTimeout: soon}"},
+		},
+	},
+	limits: map[string]limit{
+		"image is empty":            {`spec: {image: ""}`, "spec.image", "at least 1 chars long"},
+		"replicas below 0":          {"spec: {replicas: -1}", "spec.replicas", "greater than or equal to 0"},
+		"authentication is missing": {"spec: {authentication: null}", "spec.authentication", "Required value"},
+		"no issuer":                 {"spec: {authentication: {issuers: []}}", "spec.authentication.issuers", "at least 1 items"},
+		"issuer without audience":   {"spec: {authentication: {issuers: [{url: 'https://a.example'}]}}", "spec.authentication.issuers[0].audience", "Required value"},
+		"the same issuer twice": {
+			"spec: {authentication: {issuers: [{url: 'https://a.example', audience: a}, {url: 'https://a.example', audience: b}]}}",
+			"spec.authentication.issuers[1]", "Duplicate value",
+		},
+		"size is no quantity":      {"spec: {storage: {embedded: {size: big}}}", "spec.storage.embedded.size", "should match"},
+		"unknown whenDeleted":      {"spec: {storage: {embedded: {whenDeleted: Keep}}}", "spec.storage.embedded.whenDeleted", `supported values: "Retain", "Delete"`},
+		"unknown service type":     {"spec: {service: {type: ExternalName}}", "spec.service.type", `supported values: "ClusterIP", "NodePort", "LoadBalancer"`},
+		"drainTimeout with a sign": {"spec: {drainTimeout: -30s}", "spec.drainTimeout", "should match"},
+	},
+}
