@@ -1,0 +1,119 @@
+package workload
+
+import (
+	"context"
+	"fmt"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/pullmode/operator/api/v1alpha1"
+)
+
+// ForeignError says that a name which a runtime needs is taken by an object that
+// is not the runtime's. That object is left alone.
+type ForeignError struct{ Kind, Name, Runtime string }
+
+func (e *ForeignError) Error() string {
+	return fmt.Sprintf("%s %s exists already and does not belong to RoutingRuntime %s: remove it, or give the RoutingRuntime another name",
+		e.Kind, e.Name, e.Runtime)
+}
+
+// apply brings one child to its wanted form, if it does not have it already.
+func (r *Reconciler) apply(ctx context.Context, rt *v1alpha1.RoutingRuntime, child runtime.ApplyConfiguration) error {
+	wanted, err := wantedForm(child)
+	if err != nil {
+		return err
+	}
+	live, err := r.live(ctx, wanted)
+	if err != nil {
+		return fmt.Errorf("read %s %s: %w", wanted.GetKind(), wanted.GetName(), err)
+	}
+	if live != nil {
+		if foreign(rt, live) {
+			return &ForeignError{wanted.GetKind(), wanted.GetName(), rt.Name}
+		}
+		if same, err := unchanged(wanted, live); same || err != nil {
+			return err
+		}
+	}
+	err = r.Apply(ctx, client.ApplyConfigurationFromUnstructured(wanted), client.FieldOwner(FieldManager), client.ForceOwnership)
+	if err != nil {
+		return fmt.Errorf("apply %s %s: %w", wanted.GetKind(), wanted.GetName(), err)
+	}
+	return nil
+}
+
+// wantedForm is the child as it is sent, with its digest.
+func wantedForm(child runtime.ApplyConfiguration) (*unstructured.Unstructured, error) {
+	content, err := toFields(child)
+	if err != nil {
+		return nil, err
+	}
+	sum, err := digest(content)
+	if err != nil {
+		return nil, err
+	}
+	wanted := &unstructured.Unstructured{Object: content}
+	wanted.SetAnnotations(map[string]string{appliedAnnotation: sum})
+	return wanted, nil
+}
+
+// unchanged tells whether the live object has what is wanted. A typed object
+// does not carry its apiVersion and kind, so these are not compared.
+func unchanged(wanted *unstructured.Unstructured, live client.Object) (bool, error) {
+	present, err := toFields(live)
+	if err != nil {
+		return false, err
+	}
+	for key, value := range wanted.Object {
+		if key != "apiVersion" && key != "kind" && !covers(value, present[key]) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// foreign tells whether an object belongs to somebody else. One without a
+// controller that carries our labels was left behind by a RoutingRuntime that
+// was deleted without its children, and is taken over.
+func foreign(rt *v1alpha1.RoutingRuntime, live client.Object) bool {
+	if controller := metav1.GetControllerOf(live); controller != nil {
+		return controller.UID != rt.UID
+	}
+	for key, value := range labels(rt) {
+		if live.GetLabels()[key] != value {
+			return true
+		}
+	}
+	return false
+}
+
+// live reads the object that has the wanted one's name; nil when there is none.
+// The caches hold only what carries our label, so before anything is created the
+// API server is asked: nothing of somebody else's may be taken over.
+func (r *Reconciler) live(ctx context.Context, wanted *unstructured.Unstructured) (client.Object, error) {
+	key := client.ObjectKeyFromObject(wanted)
+	if wanted.GroupVersionKind() == corev1.SchemeGroupVersion.WithKind("Secret") {
+		secret, err := r.Secrets.Get(ctx, key)
+		if err != nil || secret == nil {
+			return nil, err
+		}
+		return secret, nil
+	}
+	for _, reader := range []client.Reader{r.Client, r.Live} {
+		empty, err := r.Scheme().New(wanted.GroupVersionKind())
+		if err != nil {
+			return nil, err
+		}
+		object := empty.(client.Object)
+		if err := reader.Get(ctx, key, object); err == nil || !apierrors.IsNotFound(err) {
+			return object, err
+		}
+	}
+	return nil, nil
+}

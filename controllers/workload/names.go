@@ -1,0 +1,78 @@
+package workload
+
+import (
+	"fmt"
+
+	"github.com/pullmode/operator/api/v1alpha1"
+)
+
+// FieldManager owns every field that this package applies.
+const FieldManager = "pullmode-workload"
+
+// The ports of a runtime's pod.
+const (
+	// PortHTTP is for agents and connectors.
+	PortHTTP int32 = 8080
+	// PortAdmin is for the operator alone, over mutual TLS.
+	PortAdmin int32 = 8443
+	// PortMetrics serves health and metrics.
+	PortMetrics int32 = 9090
+)
+
+// The names of the ports, in the pod, its Services and their EndpointSlices.
+const (
+	PortNameHTTP    = "http"
+	PortNameAdmin   = "admin"
+	PortNameMetrics = "metrics"
+)
+
+// The labels on everything that belongs to a runtime. The operator's caches hold
+// only what carries ManagedBy.
+const (
+	LabelName      = "app.kubernetes.io/name"
+	LabelInstance  = "app.kubernetes.io/instance"
+	LabelManagedBy = "app.kubernetes.io/managed-by"
+
+	RuntimeName = "pullmode-runtime"
+	ManagedBy   = "pullmode-operator"
+)
+
+// ServiceName is the Service that agents and connectors use; the StatefulSet and
+// the ServiceAccount have the same name, the RoutingRuntime's.
+func ServiceName(runtime string) string { return runtime }
+
+// ReplicasServiceName is the headless Service that names every replica, ready or
+// not: a replica becomes ready only once it has been programmed.
+func ReplicasServiceName(runtime string) string { return runtime + "-replicas" }
+
+// AdminServerName is the name in a runtime's admin certificate. Replicas are
+// reached by address, so this name, and not the address, is what a client checks.
+func AdminServerName(runtime string) string { return runtime + "-admin" }
+
+// The Secrets of a runtime's admin port.
+//
+// The authority's key is never mounted into a pod: who takes over a runtime
+// cannot make themselves an operator.
+func AuthoritySecretName(runtime string) string { return runtime + "-admin-ca" }
+
+// ServerSecretName is mounted into the runtime's pods.
+func ServerSecretName(runtime string) string { return runtime + "-admin-server" }
+
+// ClientSecretName is what the operator shows to the runtime.
+func ClientSecretName(runtime string) string { return runtime + "-admin-client" }
+
+// Address is the URL at which clients inside the cluster reach the runtime.
+func Address(runtime *v1alpha1.RoutingRuntime) string {
+	return fmt.Sprintf("http://%s.%s.svc", ServiceName(runtime.Name), runtime.Namespace)
+}
+
+// selector finds the pods of a runtime.
+func selector(runtime *v1alpha1.RoutingRuntime) map[string]string {
+	return map[string]string{LabelName: RuntimeName, LabelInstance: runtime.Name}
+}
+
+func labels(runtime *v1alpha1.RoutingRuntime) map[string]string {
+	l := selector(runtime)
+	l[LabelManagedBy] = ManagedBy
+	return l
+}
