@@ -49,7 +49,7 @@ type ChannelSpec struct {
 	// telephone number: 1 to 256 characters. No two Channels of a type may have the same one; the older one keeps it.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=256
-	// +kubebuilder:validation:XValidation:rule="self.matches('^\\\\S(.*\\\\S)?$')",message="write the identifier in one line, and remove spaces at its begin and end"
+	// +kubebuilder:validation:XValidation:rule="self.matches('^\\\\S(.*\\\\S)?$')",message="write the identifier in one line, with no space at its start or end"
 	// +required
 	ServiceIdentifier string `json:"serviceIdentifier"`
 
@@ -69,7 +69,7 @@ type ChannelSpec struct {
 	// +kubebuilder:default="Jane Doe"
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=110
-	// +kubebuilder:validation:XValidation:rule="self.matches('^\\\\S(.*\\\\S)?$')",message="write the name in one line, and remove spaces at its begin and end"
+	// +kubebuilder:validation:XValidation:rule="self.matches('^\\\\S(.*\\\\S)?$')",message="write the name in one line, with no space at its start or end"
 	// +optional
 	AnonymousName string `json:"anonymousName,omitempty"`
 

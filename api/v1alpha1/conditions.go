@@ -13,6 +13,11 @@ const (
 	// Used with Accepted=Unknown and ResolvedRefs=Unknown (the operator has not looked at this generation yet),
 	// Programmed=False (the snapshot with this generation is on its way), and so Ready=False or Ready=Unknown.
 	ReasonPending ConditionReason = "Pending"
+
+	// ReasonDeleting: the object is being deleted and counts as deleted, whatever finalizer still holds it.
+	//
+	// Used with Accepted=False and ResolvedRefs=False. Any kind.
+	ReasonDeleting ConditionReason = "Deleting"
 )
 
 const (
@@ -22,7 +27,7 @@ const (
 	// status.programmedGeneration tells which that is.
 	//
 	// Reasons when True: Accepted, NoAgentSubscription.
-	// Reasons when False: Conflict, Invalid, CapacityAboveLimit, ImpossibleTimes.
+	// Reasons when False: Conflict, Invalid, CapacityAboveLimit, ImpossibleTimes, Deleting.
 	// Reasons when Unknown: Pending.
 	ConditionAccepted ConditionType = "Accepted"
 
@@ -56,8 +61,8 @@ const (
 	// A kind that names nothing carries it as True, so that one query reads all kinds.
 	//
 	// Reasons when True: ResolvedRefs, NoListSelected.
-	// Reasons when False: ListNotFound, MediaRoutingDomainNotFound, ReferenceNotAccepted, SecretNotFound,
-	// SecretKeyMissing.
+	// Reasons when False: ListNotFound, MediaRoutingDomainNotFound, MediaRoutingDomainDeleted, ReferenceNotAccepted,
+	// SecretNotFound, SecretKeyMissing, SecretKeyInvalid, Deleting.
 	// Reasons when Unknown: Pending.
 	ConditionResolvedRefs ConditionType = "ResolvedRefs"
 
@@ -76,6 +81,10 @@ const (
 	// channelTypes. AgentSubscription: the namespace has no MediaRoutingDomain of a name used in capacity.
 	ReasonMediaRoutingDomainNotFound ConditionReason = "MediaRoutingDomainNotFound"
 
+	// ReasonMediaRoutingDomainDeleted: ResolvedRefs=False, the MediaRoutingDomain was deleted. Channel: its type
+	// belonged to it, and the last accepted form of both stays served. AgentSubscription: its capacity names it.
+	ReasonMediaRoutingDomainDeleted ConditionReason = "MediaRoutingDomainDeleted"
+
 	// ReasonReferenceNotAccepted: ResolvedRefs=False, the named object exists but was never accepted, so there is
 	// no form of it to serve. Its own conditions say what is wrong with it. Channel and AgentSubscription.
 	ReasonReferenceNotAccepted ConditionReason = "ReferenceNotAccepted"
@@ -85,6 +94,10 @@ const (
 
 	// ReasonSecretKeyMissing: ResolvedRefs=False on a Channel, the Secret exists, but has nothing under the key.
 	ReasonSecretKeyMissing ConditionReason = "SecretKeyMissing"
+
+	// ReasonSecretKeyInvalid: ResolvedRefs=False on a Channel, what the Secret has under the key cannot be a
+	// connector's key: it is too short, or not plain text.
+	ReasonSecretKeyInvalid ConditionReason = "SecretKeyInvalid"
 )
 
 const (

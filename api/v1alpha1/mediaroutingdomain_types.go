@@ -36,7 +36,7 @@ type MediaRoutingDomainSpec struct {
 	// displayName is the name shown to people: 3 to 110 characters.
 	// +kubebuilder:validation:MinLength=3
 	// +kubebuilder:validation:MaxLength=110
-	// +kubebuilder:validation:XValidation:rule="self.matches('^\\\\S(.*\\\\S)?$')",message="write the name in one line, and remove spaces at its begin and end"
+	// +kubebuilder:validation:XValidation:rule="self.matches('^\\\\S(.*\\\\S)?$')",message="write the name in one line, with no space at its start or end"
 	// +required
 	DisplayName string `json:"displayName"`
 

@@ -35,13 +35,15 @@ type Worklist struct {
 
 // WorklistSpec is what is wanted of a Worklist.
 //
-// +kubebuilder:validation:XValidation:rule="duration(self.attention.soonAfter) < duration(self.attention.overdueAfter)",message="a request is due soon before it is overdue: make attention.soonAfter shorter than attention.overdueAfter"
-// +kubebuilder:validation:XValidation:rule="duration(self.attention.overdueAfter) <= duration(self.autoCloseAfter)",message="a request must become overdue before it is closed: make attention.overdueAfter at most autoCloseAfter"
+// The rules between two times leave what is no duration to the rule of the field, so that a slip gets one message.
+//
+// +kubebuilder:validation:XValidation:rule="[self.attention.soonAfter, self.attention.overdueAfter].exists(d, !d.matches('^([0-9]+(\\\\.[0-9]+)?(ms|s|m|h))+$')) || duration(self.attention.soonAfter) < duration(self.attention.overdueAfter)",message="a request is due soon before it is overdue: make attention.soonAfter shorter than attention.overdueAfter"
+// +kubebuilder:validation:XValidation:rule="[self.attention.overdueAfter, self.autoCloseAfter].exists(d, !d.matches('^([0-9]+(\\\\.[0-9]+)?(ms|s|m|h))+$')) || duration(self.attention.overdueAfter) <= duration(self.autoCloseAfter)",message="a request must become overdue before it is closed: make attention.overdueAfter at most autoCloseAfter"
 type WorklistSpec struct {
 	// displayName is the name that agents see: 1 to 110 characters.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=110
-	// +kubebuilder:validation:XValidation:rule="self.matches('^\\\\S(.*\\\\S)?$')",message="write the name in one line, and remove spaces at its begin and end"
+	// +kubebuilder:validation:XValidation:rule="self.matches('^\\\\S(.*\\\\S)?$')",message="write the name in one line, with no space at its start or end"
 	// +required
 	DisplayName string `json:"displayName"`
 
@@ -68,8 +70,7 @@ type WorklistSpec struct {
 	// +kubebuilder:default="24h"
 	// +kubebuilder:validation:MaxLength=32
 	// +kubebuilder:validation:Type=string
-	// +kubebuilder:validation:Pattern=`^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`
-	// +kubebuilder:validation:XValidation:rule="duration(self) > duration('0s') && duration(self) <= duration('720h')",message="write a duration above 0 and at most 720h, in hours, minutes and seconds, such as 24h or 1h30m (there is no unit for days)"
+	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]+(\\\\.[0-9]+)?(ms|s|m|h))+$') && duration(self) > duration('0s') && duration(self) <= duration('720h')",message="write a duration above 0 and at most 720h, in hours, minutes and seconds, such as 24h or 1h30m (there is no unit for days)"
 	// +optional
 	AutoCloseAfter metav1.Duration `json:"autoCloseAfter,omitzero"`
 }
@@ -94,8 +95,7 @@ type Attention struct {
 	// +kubebuilder:default="3m"
 	// +kubebuilder:validation:MaxLength=32
 	// +kubebuilder:validation:Type=string
-	// +kubebuilder:validation:Pattern=`^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`
-	// +kubebuilder:validation:XValidation:rule="duration(self) > duration('0s') && duration(self) <= duration('720h')",message="write a duration above 0 and at most 720h, in hours, minutes and seconds, such as 3m or 1m30s (there is no unit for days)"
+	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]+(\\\\.[0-9]+)?(ms|s|m|h))+$') && duration(self) > duration('0s') && duration(self) <= duration('720h')",message="write a duration above 0 and at most 720h, in hours, minutes and seconds, such as 3m or 1m30s (there is no unit for days)"
 	// +optional
 	SoonAfter metav1.Duration `json:"soonAfter,omitzero"`
 
@@ -104,8 +104,7 @@ type Attention struct {
 	// +kubebuilder:default="5m"
 	// +kubebuilder:validation:MaxLength=32
 	// +kubebuilder:validation:Type=string
-	// +kubebuilder:validation:Pattern=`^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$`
-	// +kubebuilder:validation:XValidation:rule="duration(self) > duration('0s') && duration(self) <= duration('720h')",message="write a duration above 0 and at most 720h, in hours, minutes and seconds, such as 5m or 1m30s (there is no unit for days)"
+	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]+(\\\\.[0-9]+)?(ms|s|m|h))+$') && duration(self) > duration('0s') && duration(self) <= duration('720h')",message="write a duration above 0 and at most 720h, in hours, minutes and seconds, such as 5m or 1m30s (there is no unit for days)"
 	// +optional
 	OverdueAfter metav1.Duration `json:"overdueAfter,omitzero"`
 }

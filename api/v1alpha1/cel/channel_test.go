@@ -48,13 +48,13 @@ spec:
 		},
 		{
 			path:     ".spec.serviceIdentifier",
-			message:  "write the identifier in one line, and remove spaces at its begin and end",
+			message:  "write the identifier in one line, with no space at its start or end",
 			accepted: []string{`spec: {serviceIdentifier: "+49 30 1234"}`, "spec: {serviceIdentifier: https://www.example.com/chat}"},
 			refused:  []string{`spec: {serviceIdentifier: " 1"}`, `spec: {serviceIdentifier: "1 "}`, `spec: {serviceIdentifier: "1\n2"}`},
 		},
 		{
 			path:     ".spec.anonymousName",
-			message:  "write the name in one line, and remove spaces at its begin and end",
+			message:  "write the name in one line, with no space at its start or end",
 			accepted: []string{"spec: {anonymousName: Somebody}"},
 			refused:  []string{`spec: {anonymousName: " "}`, `spec: {anonymousName: "Jane\tDoe "}`},
 		},

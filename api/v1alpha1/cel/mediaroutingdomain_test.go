@@ -25,7 +25,7 @@ spec:
 		},
 		{
 			path:     ".spec.displayName",
-			message:  "write the name in one line, and remove spaces at its begin and end",
+			message:  "write the name in one line, with no space at its start or end",
 			accepted: []string{"spec: {displayName: Chat and social}", "spec: {displayName: ソーシャル}"},
 			refused:  []string{`spec: {displayName: " Chat"}`, `spec: {displayName: "Chat "}`, `spec: {displayName: "Chat\nSocial"}`, `spec: {displayName: "   "}`},
 		},

@@ -19,8 +19,11 @@ type rule struct {
 	path, message string
 	// before makes an object to update. It is given for rules on changes only; the others are held on creation.
 	before string
-	// accepted patches pass, refused ones are refused by this rule, in its words, at its place.
+	// accepted patches pass. refused ones are refused by this rule alone, in its words, at its place: one slip, one
+	// message.
 	accepted, refused []string
+	// together has patches that break other rules as well.
+	together []string
 }
 
 // caused tells whether a cause is this rule's.
@@ -101,8 +104,14 @@ func TestRules(t *testing.T) {
 					}
 					for _, patch := range row.refused {
 						found := causes(t, write(patch))
-						if !slices.ContainsFunc(found, row.caused) {
-							t.Errorf("%s\nwant it refused by this rule, got %v", patch, found)
+						if len(found) != 1 || !row.caused(found[0]) {
+							t.Errorf("%s\nwant it refused by this rule alone, got %v", patch, found)
+						}
+					}
+					for _, patch := range row.together {
+						found := causes(t, write(patch))
+						if len(found) < 2 || !slices.ContainsFunc(found, row.caused) {
+							t.Errorf("%s\nwant it refused by this rule and others, got %v", patch, found)
 						}
 					}
 				})

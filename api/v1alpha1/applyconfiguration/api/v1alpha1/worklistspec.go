@@ -11,6 +11,8 @@ import (
 // with apply.
 //
 // WorklistSpec is what is wanted of a Worklist.
+//
+// The rules between two times leave what is no duration to the rule of the field, so that a slip gets one message.
 type WorklistSpecApplyConfiguration struct {
 	// displayName is the name that agents see: 1 to 110 characters.
 	DisplayName *string `json:"displayName,omitempty"`
