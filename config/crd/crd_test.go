@@ -131,4 +131,3 @@ func TestEveryKindLooksAlike(t *testing.T) {
 		})
 	}
 }
-

@@ -1,0 +1,108 @@
+// Package api_test holds the README to the types: it is what people read before they write YAML.
+package api_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+
+	"github.com/pullmode/operator/config/crd"
+)
+
+func readme(t *testing.T) string {
+	t.Helper()
+	raw, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+// section returns the README's part on a kind.
+func section(t *testing.T, kind string) string {
+	t.Helper()
+	_, rest, found := strings.Cut(readme(t), "\n## "+kind+"\n")
+	if !found {
+		t.Fatalf("README.md has no section on %s", kind)
+	}
+	text, _, _ := strings.Cut(rest, "\n## ")
+	return text
+}
+
+func TestREADMEExplainsEveryReason(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "v1alpha1/conditions.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, reasons := readme(t), 0
+	ast.Inspect(file, func(node ast.Node) bool {
+		spec, isValue := node.(*ast.ValueSpec)
+		if !isValue || !strings.HasPrefix(spec.Names[0].Name, "Reason") {
+			return true
+		}
+		reasons++
+		reason, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if "Reason"+reason != spec.Names[0].Name {
+			t.Errorf("%s has the value %s: name it after its value", spec.Names[0].Name, reason)
+		}
+		if !strings.Contains(text, "\n| `"+reason+"`") && !strings.Contains(text, "`, `"+reason+"`") {
+			t.Errorf("README.md does not say what to do about the reason %s", reason)
+		}
+		return true
+	})
+	if reasons == 0 {
+		t.Error("found no reasons in v1alpha1/conditions.go")
+	}
+}
+
+func TestREADMEExplainsEveryField(t *testing.T) {
+	crds, err := crd.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, definition := range crds {
+		kind := definition.Spec.Names.Kind
+		t.Run(kind, func(t *testing.T) {
+			text := section(t, kind)
+			spec := definition.Spec.Versions[0].Schema.OpenAPIV3Schema.Properties["spec"]
+			eachLeaf("", spec, func(path string, schema apiextensionsv1.JSONSchemaProps) {
+				row := "\n| `" + path + "` | "
+				_, rest, found := strings.Cut(text, row)
+				if !found {
+					t.Errorf("no row for the field %s", path)
+					return
+				}
+				said, _, _ := strings.Cut(rest, " | ")
+				if schema.Default != nil && said != "`"+strings.Trim(string(schema.Default.Raw), `"`)+"`" {
+					t.Errorf("the field %s has the default %s, README.md says %s", path, schema.Default.Raw, said)
+				}
+			})
+		})
+	}
+}
+
+// eachLeaf visits the fields that hold a value. Types of Kubernetes' own are leaves: they are explained elsewhere.
+func eachLeaf(path string, schema apiextensionsv1.JSONSchemaProps, visit func(string, apiextensionsv1.JSONSchemaProps)) {
+	switch {
+	case path == "resources" || path == "lists.selector":
+		visit(path, schema)
+	case schema.Type == "object":
+		for name, property := range schema.Properties {
+			eachLeaf(strings.TrimPrefix(path+"."+name, "."), property, visit)
+		}
+	case schema.Type == "array" && schema.Items.Schema.Type == "object":
+		visit(path, schema)
+		eachLeaf(path+"[]", *schema.Items.Schema, visit)
+	default:
+		visit(path, schema)
+	}
+}
