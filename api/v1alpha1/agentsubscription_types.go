@@ -2,8 +2,9 @@ package v1alpha1
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-// AgentSubscription says which agents work which lists, and as what. Several may speak of the same agent and list:
-// what they grant adds up, the role Admin wins over Representative, and the lowest capacity wins.
+// AgentSubscription says which agents work which lists, and as what. Several
+// may speak of the same agent and list: what they grant adds up, the role
+// Admin wins over Representative, and the lowest capacity wins.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
@@ -36,7 +37,8 @@ type AgentSubscription struct {
 //
 // +kubebuilder:validation:XValidation:rule="(has(self.agents) && size(self.agents) > 0) || (has(self.groups) && size(self.groups) > 0)",message="say whom this is for: name at least one of agents or one of groups"
 type AgentSubscriptionSpec struct {
-	// agents are the names of agents, exactly as the username claim of their token carries them: at most 1000.
+	// agents are the names of agents, exactly as the username claim of their token
+	// carries them: at most 1000.
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=1000
 	// +kubebuilder:validation:items:MinLength=1
@@ -44,8 +46,9 @@ type AgentSubscriptionSpec struct {
 	// +optional
 	Agents []string `json:"agents,omitempty"`
 
-	// groups are the names of groups, exactly as the groups claim of a token carries them: at most 100. An agent
-	// belongs to the groups of their last token.
+	// groups are the names of groups, exactly as the groups claim of a token
+	// carries them: at most 100. An agent belongs to the groups of their last
+	// token.
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=100
 	// +kubebuilder:validation:items:MinLength=1
@@ -53,24 +56,28 @@ type AgentSubscriptionSpec struct {
 	// +optional
 	Groups []string `json:"groups,omitempty"`
 
-	// lists says which Worklists: by name, by label, or both (what either finds counts).
+	// lists says which Worklists: by name, by label, or both (what either finds
+	// counts).
 	// +required
 	Lists ListSelection `json:"lists"`
 
-	// role is what the agents are on these lists. Representative: they are told of requests, and join and leave
-	// them. Admin: they may also close any request. The default is Representative.
+	// role is what the agents are on these lists. Representative: they are told of
+	// requests, and join and leave them. Admin: they may also close any request.
+	// The default is Representative.
 	// +kubebuilder:default=Representative
 	// +optional
 	Role Role `json:"role,omitempty"`
 
-	// autoSubscribe subscribes an agent to the lists as soon as the runtime first sees them. With false, they
-	// may see the lists and subscribe themselves. What an agent chooses later wins in both cases. The default is true.
+	// autoSubscribe subscribes an agent to the lists as soon as the runtime first
+	// sees them. With false, they may see the lists and subscribe themselves. What
+	// an agent chooses later wins in both cases. The default is true.
 	// +kubebuilder:default=true
 	// +optional
 	AutoSubscribe *bool `json:"autoSubscribe,omitempty"`
 
-	// capacity gives these agents a lower limit than the MediaRoutingDomain's own maxRequests: at most 32 entries,
-	// one for each domain. Where several AgentSubscriptions set one for an agent, the lowest wins.
+	// capacity gives these agents a lower limit than the MediaRoutingDomain's own
+	// maxRequests: at most 32 entries, one for each domain. Where several
+	// AgentSubscriptions set one for an agent, the lowest wins.
 	// +listType=map
 	// +listMapKey=mediaRoutingDomain
 	// +kubebuilder:validation:MaxItems=32
@@ -91,8 +98,8 @@ type ListSelection struct {
 	// +optional
 	Names []string `json:"names,omitempty"`
 
-	// selector finds Worklists by their labels, also those that are created later. An empty selector ({}) takes
-	// every Worklist of the namespace.
+	// selector finds Worklists by their labels, also those that are created later.
+	// An empty selector ({}) takes every Worklist of the namespace.
 	// +optional
 	Selector *metav1.LabelSelector `json:"selector,omitempty"`
 }
@@ -103,13 +110,16 @@ type ListSelection struct {
 type Role string
 
 const (
-	// RoleRepresentative is told of requests, joins and leaves them, and closes as the list's closePolicy says.
+	// RoleRepresentative is told of requests, joins and leaves them, and closes as
+	// the list's closePolicy says.
 	RoleRepresentative Role = "Representative"
-	// RoleAdmin does what a Representative does and may close any request of the list.
+	// RoleAdmin does what a Representative does and may close any request of the
+	// list.
 	RoleAdmin Role = "Admin"
 )
 
-// AgentCapacity limits how many requests of a MediaRoutingDomain an agent may have at a time.
+// AgentCapacity limits how many requests of a MediaRoutingDomain an agent may
+// have at a time.
 type AgentCapacity struct {
 	// mediaRoutingDomain is the name of a MediaRoutingDomain of this namespace.
 	// +kubebuilder:validation:MinLength=1
@@ -118,7 +128,8 @@ type AgentCapacity struct {
 	// +required
 	MediaRoutingDomain string `json:"mediaRoutingDomain"`
 
-	// maxRequests is how many requests at a time, from 0 to the domain's own maxRequests.
+	// maxRequests is how many requests at a time, from 0 to the domain's own
+	// maxRequests.
 	// +kubebuilder:validation:Minimum=0
 	// +required
 	MaxRequests int32 `json:"maxRequests"`

@@ -2,8 +2,9 @@ package v1alpha1
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-// Channel is one way in for customers: a page, a number, a widget. Its connector posts customers' messages to the
-// runtime, and they land on the list that the channel names.
+// Channel is one way in for customers: a page, a number, a widget. Its
+// connector posts customers' messages to the runtime, and they land on the
+// list that the channel names.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
@@ -37,35 +38,39 @@ type Channel struct {
 // +kubebuilder:validation:XValidation:rule="self.routingMode != 'Pull' || has(self.listRef)",message="requests of a Pull channel need a list: set listRef.name to a Worklist of this namespace"
 // +kubebuilder:validation:XValidation:rule="self.routingMode == 'Pull' || !has(self.listRef)",message="only Pull channels have a list: remove listRef, or set routingMode to Pull"
 type ChannelSpec struct {
-	// type is the kind of channel, such as WHATSAPP, FACEBOOK or WEB: capital letters, digits and underscores,
-	// beginning with a letter. It must be among the channelTypes of a MediaRoutingDomain. It cannot be changed.
+	// type is the kind of channel, such as WHATSAPP, FACEBOOK or WEB: capital
+	// letters, digits and underscores, beginning with a letter. It must be among
+	// the channelTypes of a MediaRoutingDomain. It cannot be changed.
 	// +kubebuilder:validation:MaxLength=32
 	// +kubebuilder:validation:Pattern=`^[A-Z][A-Z0-9_]{0,31}$`
 	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="type cannot be changed, because open requests count against the type's limits: create a Channel with another name and delete this one"
 	// +required
 	Type string `json:"type"`
 
-	// serviceIdentifier is the page, number or site as its provider names it, such as a Facebook page id or a
-	// telephone number: 1 to 256 characters. No two Channels of a type may have the same one; the older one keeps it.
+	// serviceIdentifier is the page, number or site as its provider names it, such
+	// as a Facebook page id or a telephone number: 1 to 256 characters. No two
+	// Channels of a type may have the same one; the older one keeps it.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=256
 	// +kubebuilder:validation:XValidation:rule="self.matches('^\\\\S(.*\\\\S)?$')",message="write the identifier in one line, with no space at its start or end"
 	// +required
 	ServiceIdentifier string `json:"serviceIdentifier"`
 
-	// routingMode says who finds an agent for a message. Pull: it lands on a list, and agents join. Push and
-	// External: another system routes, and a message that is posted here is refused with the problem `not-pull`.
-	// The default is Pull.
+	// routingMode says who finds an agent for a message. Pull: it lands on a list,
+	// and agents join. Push and External: another system routes, and a message
+	// that is posted here is refused with the problem `not-pull`. The default is
+	// Pull.
 	// +kubebuilder:default=Pull
 	// +optional
 	RoutingMode RoutingMode `json:"routingMode,omitempty"`
 
-	// listRef names the Worklist on which requests of this channel land. Required for routingMode Pull, not allowed
-	// for the others.
+	// listRef names the Worklist on which requests of this channel land. Required
+	// for routingMode Pull, not allowed for the others.
 	// +optional
 	ListRef *ListReference `json:"listRef,omitempty"`
 
-	// anonymousName is shown for a customer who has no name: 1 to 110 characters. The default is Jane Doe.
+	// anonymousName is shown for a customer who has no name: 1 to 110 characters.
+	// The default is Jane Doe.
 	// +kubebuilder:default="Jane Doe"
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=110
@@ -73,8 +78,9 @@ type ChannelSpec struct {
 	// +optional
 	AnonymousName string `json:"anonymousName,omitempty"`
 
-	// secretRef names the Secret with the connector's key: what it sends as `Authorization: Bearer KEY` with every
-	// message. The runtime is given only a hash of it. A changed Secret takes effect by itself.
+	// secretRef names the Secret with the connector's key: what it sends as
+	// `Authorization: Bearer KEY` with every message. The runtime is given only a
+	// hash of it. A changed Secret takes effect by itself.
 	// +required
 	SecretRef SecretKeyReference `json:"secretRef"`
 }
@@ -87,9 +93,11 @@ type RoutingMode string
 const (
 	// RoutingPull parks requests on a Worklist from which agents join them.
 	RoutingPull RoutingMode = "Pull"
-	// RoutingPush means that a push-mode router assigns agents; messages posted here are refused.
+	// RoutingPush means that a push-mode router assigns agents; messages posted
+	// here are refused.
 	RoutingPush RoutingMode = "Push"
-	// RoutingExternal means that a system outside routes; messages posted here are refused.
+	// RoutingExternal means that a system outside routes; messages posted here are
+	// refused.
 	RoutingExternal RoutingMode = "External"
 )
 

@@ -2,8 +2,9 @@ package v1alpha1
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-// MediaRoutingDomain groups channel types that cost an agent's attention alike, such as chat or social media, and
-// says how many requests of the group one agent may have at a time.
+// MediaRoutingDomain groups channel types that cost an agent's attention
+// alike, such as chat or social media, and says how many requests of the group
+// one agent may have at a time.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
@@ -45,15 +46,17 @@ type MediaRoutingDomainSpec struct {
 	// +optional
 	Description string `json:"description,omitempty"`
 
-	// maxRequests is how many requests of this domain one agent may have at a time, at least 1. An
-	// AgentSubscription may give an agent less, never more. Lowering it takes no request away from anybody.
+	// maxRequests is how many requests of this domain one agent may have at a
+	// time, at least 1. An AgentSubscription may give an agent less, never more.
+	// Lowering it takes no request away from anybody.
 	// +kubebuilder:validation:Minimum=1
 	// +required
 	MaxRequests int32 `json:"maxRequests"`
 
-	// channelTypes are the types of channel that belong to this domain, such as WHATSAPP, FACEBOOK or WEB: 1 to 32,
-	// each of capital letters, digits and underscores, beginning with a letter. Each type belongs to one domain of
-	// the namespace; a Channel whose type belongs to none cannot be served.
+	// channelTypes are the types of channel that belong to this domain, such as
+	// WHATSAPP, FACEBOOK or WEB: 1 to 32, each of capital letters, digits and
+	// underscores, beginning with a letter. Each type belongs to one domain of the
+	// namespace; a Channel whose type belongs to none cannot be served.
 	// +listType=set
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=32

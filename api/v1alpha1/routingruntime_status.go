@@ -6,7 +6,8 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 type RoutingRuntimeStatus struct {
 	ObjectStatus `json:",inline"`
 
-	// address is the URL at which agents and connectors inside the cluster reach the runtime.
+	// address is the URL at which agents and connectors inside the cluster reach
+	// the runtime.
 	// +kubebuilder:validation:MaxLength=512
 	// +optional
 	Address string `json:"address,omitempty"`
@@ -22,7 +23,8 @@ type RoutingRuntimeStatus struct {
 	// +optional
 	Replicas []ReplicaStatus `json:"replicas,omitempty"`
 
-	// openRequests is about how many requests are open, over all lists. The runtime's metrics have the exact number.
+	// openRequests is about how many requests are open, over all lists. The
+	// runtime's metrics have the exact number.
 	// +optional
 	OpenRequests int64 `json:"openRequests,omitempty"`
 }

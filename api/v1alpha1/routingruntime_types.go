@@ -6,9 +6,10 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// RoutingRuntime is the running service of a namespace: the operator deploys it, and it serves all of the namespace's
-// MediaRoutingDomains, Worklists, Channels and AgentSubscriptions. A namespace has one; of a second one, the younger is
-// not accepted.
+// RoutingRuntime is the running service of a namespace: the operator deploys
+// it, and it serves all of the namespace's MediaRoutingDomains, Worklists,
+// Channels and AgentSubscriptions. A namespace has one; of a second one, the
+// younger is not accepted.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
@@ -39,22 +40,24 @@ type RoutingRuntime struct {
 
 // RoutingRuntimeSpec is what is wanted of a RoutingRuntime.
 type RoutingRuntimeSpec struct {
-	// image of the runtime. Without it, the operator uses the image that it was released with, and upgrades it
-	// together with itself.
+	// image of the runtime. Without it, the operator uses the image that it was
+	// released with, and upgrades it together with itself.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=512
 	// +optional
 	Image string `json:"image,omitempty"`
 
-	// replicas is how many pods run: 1, or 0 to stop the service and keep its data. Embedded storage belongs to one
-	// process, so there can be no more. The default is 1.
+	// replicas is how many pods run: 1, or 0 to stop the service and keep its
+	// data. Embedded storage belongs to one process, so there can be no more. The
+	// default is 1.
 	// +kubebuilder:default=1
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:XValidation:rule="self <= 1",message="embedded storage belongs to one process: set replicas to 1, or to 0 to stop the runtime and keep its data"
 	// +optional
 	Replicas *int32 `json:"replicas,omitempty"`
 
-	// storage says where requests, subscriptions and the routing snapshot are kept.
+	// storage says where requests, subscriptions and the routing snapshot are
+	// kept.
 	// +kubebuilder:default={}
 	// +optional
 	Storage Storage `json:"storage,omitzero"`
@@ -73,8 +76,9 @@ type RoutingRuntimeSpec struct {
 	// +optional
 	Retention Retention `json:"retention,omitzero"`
 
-	// drainTimeout is how long a pod that is asked to stop may take to send its clients elsewhere and finish what it
-	// has begun: a duration from 1s to 10m. The default is 30s.
+	// drainTimeout is how long a pod that is asked to stop may take to send its
+	// clients elsewhere and finish what it has begun: a duration from 1s to 10m.
+	// The default is 30s.
 	// +kubebuilder:default="30s"
 	// +kubebuilder:validation:MaxLength=32
 	// +kubebuilder:validation:Type=string
@@ -82,14 +86,16 @@ type RoutingRuntimeSpec struct {
 	// +optional
 	DrainTimeout metav1.Duration `json:"drainTimeout,omitzero"`
 
-	// resources of the runtime's container: what it is guaranteed (requests) and may use at most (limits).
+	// resources of the runtime's container: what it is guaranteed (requests) and
+	// may use at most (limits).
 	// +optional
 	Resources corev1.ResourceRequirements `json:"resources,omitzero"`
 }
 
 // Storage says where the runtime keeps its data.
 type Storage struct {
-	// embedded keeps everything on a volume of the runtime's own; no other program is needed.
+	// embedded keeps everything on a volume of the runtime's own; no other program
+	// is needed.
 	// +kubebuilder:default={}
 	// +optional
 	Embedded EmbeddedStorage `json:"embedded,omitzero"`
@@ -99,24 +105,26 @@ type Storage struct {
 //
 // +kubebuilder:validation:XValidation:rule="has(self.storageClassName) == has(oldSelf.storageClassName) && (!has(self.storageClassName) || self.storageClassName == oldSelf.storageClassName)",message="storageClassName cannot be changed once the volume exists: keep the old class, or delete this RoutingRuntime with its volume and create it again"
 type EmbeddedStorage struct {
-	// size of the volume, at least 256Mi. It cannot be changed. The default is 10Gi.
+	// size of the volume, at least 256Mi. It cannot be changed. The default is
+	// 10Gi.
 	// +kubebuilder:default="10Gi"
 	// +kubebuilder:validation:XValidation:rule="quantity(string(self)).compareTo(quantity('256Mi')) >= 0",message="the log alone needs room: set size to at least 256Mi"
 	// +kubebuilder:validation:XValidation:rule="quantity(string(self)).compareTo(quantity(string(oldSelf))) == 0",message="size cannot be changed once the volume exists: keep the old size, or delete this RoutingRuntime with its volume and create it again"
 	// +optional
 	Size resource.Quantity `json:"size,omitzero"`
 
-	// storageClassName is the StorageClass of the volume. Without it, the cluster's default class is used. It cannot
-	// be changed.
+	// storageClassName is the StorageClass of the volume. Without it, the
+	// cluster's default class is used. It cannot be changed.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`
 	// +optional
 	StorageClassName *string `json:"storageClassName,omitempty"`
 
-	// whenDeleted says what becomes of the volume when the RoutingRuntime is deleted. Retain keeps it: a
-	// RoutingRuntime of the same name goes on where the last one was. Delete removes it with all requests. The
-	// default is Retain.
+	// whenDeleted says what becomes of the volume when the RoutingRuntime is
+	// deleted. Retain keeps it: a RoutingRuntime of the same name goes on where
+	// the last one was. Delete removes it with all requests. The default is
+	// Retain.
 	// +kubebuilder:default=Retain
 	// +optional
 	WhenDeleted VolumePolicy `json:"whenDeleted,omitempty"`
@@ -149,50 +157,56 @@ type Authentication struct {
 //
 // +kubebuilder:validation:XValidation:rule="self.url.startsWith('https://') || (self.url.startsWith('http://') && has(self.insecureAllowHTTP) && self.insecureAllowHTTP)",message="tokens are only as safe as the way their keys come: use an https:// URL, or set insecureAllowHTTP to true for a test"
 type Issuer struct {
-	// url of the issuer, exactly as its tokens carry it in `iss`. Its discovery document is read from
-	// url/.well-known/openid-configuration.
+	// url of the issuer, exactly as its tokens carry it in `iss`. Its discovery
+	// document is read from url/.well-known/openid-configuration.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=512
 	// +kubebuilder:validation:XValidation:rule="isURL(self)",message="write an absolute URL, such as https://login.example.com/realms/agents"
 	// +required
 	URL string `json:"url"`
 
-	// audience that a token must carry in `aud`: the client id under which the issuer knows this service.
+	// audience that a token must carry in `aud`: the client id under which the
+	// issuer knows this service.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=256
 	// +required
 	Audience string `json:"audience"`
 
-	// usernameClaim is the claim that names the agent. It should never change for a person. The default is sub.
+	// usernameClaim is the claim that names the agent. It should never change for
+	// a person. The default is sub.
 	// +kubebuilder:default=sub
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=256
 	// +optional
 	UsernameClaim string `json:"usernameClaim,omitempty"`
 
-	// groupsClaim is the claim that holds the agent's groups, a list of strings. The default is groups.
+	// groupsClaim is the claim that holds the agent's groups, a list of strings.
+	// The default is groups.
 	// +kubebuilder:default=groups
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=256
 	// +optional
 	GroupsClaim string `json:"groupsClaim,omitempty"`
 
-	// caBundle holds the certificates, in PEM, by which the issuer's own one is checked. Without it, the well-known
-	// public authorities are used. At most 64 KiB.
+	// caBundle holds the certificates, in PEM, by which the issuer's own one is
+	// checked. Without it, the well-known public authorities are used. At most 64
+	// KiB.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=65536
 	// +kubebuilder:validation:XValidation:rule="self.contains('-----BEGIN CERTIFICATE-----')",message="paste the certificates themselves, in PEM, beginning with -----BEGIN CERTIFICATE-----"
 	// +optional
 	CABundle string `json:"caBundle,omitempty"`
 
-	// insecureAllowHTTP allows a url without TLS. Who can change the traffic can then make tokens: for tests only.
+	// insecureAllowHTTP allows a url without TLS. Who can change the traffic can
+	// then make tokens: for tests only.
 	// +optional
 	InsecureAllowHTTP bool `json:"insecureAllowHTTP,omitempty"`
 }
 
 // RuntimeService says how the runtime is reached.
 type RuntimeService struct {
-	// type of the Service: ClusterIP (inside the cluster only), NodePort or LoadBalancer. The default is ClusterIP.
+	// type of the Service: ClusterIP (inside the cluster only), NodePort or
+	// LoadBalancer. The default is ClusterIP.
 	// +kubebuilder:default=ClusterIP
 	// +kubebuilder:validation:Enum=ClusterIP;NodePort;LoadBalancer
 	// +optional
@@ -201,8 +215,8 @@ type RuntimeService struct {
 
 // Retention says how long the runtime remembers what is over.
 type Retention struct {
-	// closed is how long a closed request is kept, so that whoever comes late is told that it is closed: a duration
-	// from 1m to 720h. The default is 24h.
+	// closed is how long a closed request is kept, so that whoever comes late is
+	// told that it is closed: a duration from 1m to 720h. The default is 24h.
 	// +kubebuilder:default="24h"
 	// +kubebuilder:validation:MaxLength=32
 	// +kubebuilder:validation:Type=string
@@ -210,8 +224,9 @@ type Retention struct {
 	// +optional
 	Closed metav1.Duration `json:"closed,omitzero"`
 
-	// feed is how long an agent may be away and still be told of every event, with no gap: a duration from 10m to
-	// 24h. After longer, they are given the present state instead. The default is 10m.
+	// feed is how long an agent may be away and still be told of every event, with
+	// no gap: a duration from 10m to 24h. After longer, they are given the present
+	// state instead. The default is 10m.
 	// +kubebuilder:default="10m"
 	// +kubebuilder:validation:MaxLength=32
 	// +kubebuilder:validation:Type=string

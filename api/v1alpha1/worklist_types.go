@@ -2,8 +2,9 @@ package v1alpha1
 
 import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-// Worklist is a list on which customers' requests are parked until an agent joins them. Everybody who is subscribed
-// to the list (see AgentSubscription) is told of each new request, and joins the ones they choose.
+// Worklist is a list on which customers' requests are parked until an agent
+// joins them. Everybody who is subscribed to the list (see AgentSubscription)
+// is told of each new request, and joins the ones they choose.
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
@@ -35,7 +36,8 @@ type Worklist struct {
 
 // WorklistSpec is what is wanted of a Worklist.
 //
-// The rules between two times leave what is no duration to the rule of the field, so that a slip gets one message.
+// The rules between two times leave what is no duration to the rule of the
+// field, so that a slip gets one message.
 //
 // +kubebuilder:validation:XValidation:rule="[self.attention.soonAfter, self.attention.overdueAfter].exists(d, !d.matches('^([0-9]+(\\\\.[0-9]+)?(ms|s|m|h))+$')) || duration(self.attention.soonAfter) < duration(self.attention.overdueAfter)",message="a request is due soon before it is overdue: make attention.soonAfter shorter than attention.overdueAfter"
 // +kubebuilder:validation:XValidation:rule="[self.attention.overdueAfter, self.autoCloseAfter].exists(d, !d.matches('^([0-9]+(\\\\.[0-9]+)?(ms|s|m|h))+$')) || duration(self.attention.overdueAfter) <= duration(self.autoCloseAfter)",message="a request must become overdue before it is closed: make attention.overdueAfter at most autoCloseAfter"
@@ -52,21 +54,21 @@ type WorklistSpec struct {
 	// +optional
 	Description string `json:"description,omitempty"`
 
-	// closePolicy says who may close a request of this list: Members (agents who have joined it), Subscribers
-	// (everybody to whom the list's notifications go) or Admins. Admins of the list always may. The default is
-	// Members.
+	// closePolicy says who may close a request of this list: Members (agents who
+	// have joined it), Subscribers (everybody to whom the list's notifications go)
+	// or Admins. Admins of the list always may. The default is Members.
 	// +kubebuilder:default=Members
 	// +optional
 	ClosePolicy ClosePolicy `json:"closePolicy,omitempty"`
 
-	// attention says when a request that nobody has joined is marked in the agents' inbox. The times count from
-	// the moment at which the request came in.
+	// attention says when a request that nobody has joined is marked in the
+	// agents' inbox. The times count from the moment at which the request came in.
 	// +kubebuilder:default={}
 	// +optional
 	Attention Attention `json:"attention,omitzero"`
 
-	// autoCloseAfter closes a request in which nothing has happened for this long: a duration such as 90m or 24h,
-	// at most 720h. The default is 24h.
+	// autoCloseAfter closes a request in which nothing has happened for this long:
+	// a duration such as 90m or 24h, at most 720h. The default is 24h.
 	// +kubebuilder:default="24h"
 	// +kubebuilder:validation:MaxLength=32
 	// +kubebuilder:validation:Type=string
@@ -81,17 +83,21 @@ type WorklistSpec struct {
 type ClosePolicy string
 
 const (
-	// CloseByMembers lets agents close what they have joined. Admins of the list may close any request.
+	// CloseByMembers lets agents close what they have joined. Admins of the list
+	// may close any request.
 	CloseByMembers ClosePolicy = "Members"
-	// CloseBySubscribers lets everybody who is subscribed to the list close any of its requests.
+	// CloseBySubscribers lets everybody who is subscribed to the list close any of
+	// its requests.
 	CloseBySubscribers ClosePolicy = "Subscribers"
 	// CloseByAdmins lets only the list's Admins close.
 	CloseByAdmins ClosePolicy = "Admins"
 )
 
-// Attention says when a request that nobody has joined is marked in the agents' inbox.
+// Attention says when a request that nobody has joined is marked in the
+// agents' inbox.
 type Attention struct {
-	// soonAfter marks a request as due soon: a duration such as 90s or 3m, at most 720h. The default is 3m.
+	// soonAfter marks a request as due soon: a duration such as 90s or 3m, at most
+	// 720h. The default is 3m.
 	// +kubebuilder:default="3m"
 	// +kubebuilder:validation:MaxLength=32
 	// +kubebuilder:validation:Type=string
@@ -99,8 +105,8 @@ type Attention struct {
 	// +optional
 	SoonAfter metav1.Duration `json:"soonAfter,omitzero"`
 
-	// overdueAfter marks a request as overdue: a duration such as 5m, longer than soonAfter and at most
-	// autoCloseAfter. The default is 5m.
+	// overdueAfter marks a request as overdue: a duration such as 5m, longer than
+	// soonAfter and at most autoCloseAfter. The default is 5m.
 	// +kubebuilder:default="5m"
 	// +kubebuilder:validation:MaxLength=32
 	// +kubebuilder:validation:Type=string

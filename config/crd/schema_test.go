@@ -3,6 +3,7 @@ package crd_test
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 )
@@ -70,11 +71,20 @@ func TestEverythingIsBounded(t *testing.T) {
 	})
 }
 
+// explainWidth is the 80 columns of `kubectl explain` without its indent. It breaks longer lines once more, in the middle.
+const explainWidth = 76
+
 // `kubectl explain` shows no defaults, so a description says them.
 func TestEverythingIsExplained(t *testing.T) {
 	eachSchema(t, func(t *testing.T, path string, schema apiextensionsv1.JSONSchemaProps) {
 		if schema.Description == "" && !strings.HasSuffix(path, "[]") {
 			t.Errorf("%s has no description", path)
+		}
+		for line := range strings.Lines(schema.Description) {
+			condition := strings.HasPrefix(path, ".status.conditions[]") // Kubernetes' own words
+			if !condition && utf8.RuneCountInString(strings.TrimSpace(line)) > explainWidth {
+				t.Errorf("%s: break the line at %d characters: %q", path, explainWidth, line)
+			}
 		}
 		if schema.Default == nil || schema.Type == "object" {
 			return

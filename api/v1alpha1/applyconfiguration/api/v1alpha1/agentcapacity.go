@@ -5,11 +5,13 @@ package v1alpha1
 // AgentCapacityApplyConfiguration represents a declarative configuration of the AgentCapacity type for use
 // with apply.
 //
-// AgentCapacity limits how many requests of a MediaRoutingDomain an agent may have at a time.
+// AgentCapacity limits how many requests of a MediaRoutingDomain an agent may
+// have at a time.
 type AgentCapacityApplyConfiguration struct {
 	// mediaRoutingDomain is the name of a MediaRoutingDomain of this namespace.
 	MediaRoutingDomain *string `json:"mediaRoutingDomain,omitempty"`
-	// maxRequests is how many requests at a time, from 0 to the domain's own maxRequests.
+	// maxRequests is how many requests at a time, from 0 to the domain's own
+	// maxRequests.
 	MaxRequests *int32 `json:"maxRequests,omitempty"`
 }
 

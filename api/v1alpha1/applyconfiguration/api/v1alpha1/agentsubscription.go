@@ -14,8 +14,9 @@ import (
 // AgentSubscriptionApplyConfiguration represents a declarative configuration of the AgentSubscription type for use
 // with apply.
 //
-// AgentSubscription says which agents work which lists, and as what. Several may speak of the same agent and list:
-// what they grant adds up, the role Admin wins over Representative, and the lowest capacity wins.
+// AgentSubscription says which agents work which lists, and as what. Several
+// may speak of the same agent and list: what they grant adds up, the role
+// Admin wins over Representative, and the lowest capacity wins.
 type AgentSubscriptionApplyConfiguration struct {
 	v1.TypeMetaApplyConfiguration    `json:""`
 	*v1.ObjectMetaApplyConfiguration `json:"metadata,omitempty"`

@@ -11,21 +11,27 @@ import (
 //
 // AgentSubscriptionSpec is what is wanted of an AgentSubscription.
 type AgentSubscriptionSpecApplyConfiguration struct {
-	// agents are the names of agents, exactly as the username claim of their token carries them: at most 1000.
+	// agents are the names of agents, exactly as the username claim of their token
+	// carries them: at most 1000.
 	Agents []string `json:"agents,omitempty"`
-	// groups are the names of groups, exactly as the groups claim of a token carries them: at most 100. An agent
-	// belongs to the groups of their last token.
+	// groups are the names of groups, exactly as the groups claim of a token
+	// carries them: at most 100. An agent belongs to the groups of their last
+	// token.
 	Groups []string `json:"groups,omitempty"`
-	// lists says which Worklists: by name, by label, or both (what either finds counts).
+	// lists says which Worklists: by name, by label, or both (what either finds
+	// counts).
 	Lists *ListSelectionApplyConfiguration `json:"lists,omitempty"`
-	// role is what the agents are on these lists. Representative: they are told of requests, and join and leave
-	// them. Admin: they may also close any request. The default is Representative.
+	// role is what the agents are on these lists. Representative: they are told of
+	// requests, and join and leave them. Admin: they may also close any request.
+	// The default is Representative.
 	Role *apiv1alpha1.Role `json:"role,omitempty"`
-	// autoSubscribe subscribes an agent to the lists as soon as the runtime first sees them. With false, they
-	// may see the lists and subscribe themselves. What an agent chooses later wins in both cases. The default is true.
+	// autoSubscribe subscribes an agent to the lists as soon as the runtime first
+	// sees them. With false, they may see the lists and subscribe themselves. What
+	// an agent chooses later wins in both cases. The default is true.
 	AutoSubscribe *bool `json:"autoSubscribe,omitempty"`
-	// capacity gives these agents a lower limit than the MediaRoutingDomain's own maxRequests: at most 32 entries,
-	// one for each domain. Where several AgentSubscriptions set one for an agent, the lowest wins.
+	// capacity gives these agents a lower limit than the MediaRoutingDomain's own
+	// maxRequests: at most 32 entries, one for each domain. Where several
+	// AgentSubscriptions set one for an agent, the lowest wins.
 	Capacity []AgentCapacityApplyConfiguration `json:"capacity,omitempty"`
 }
 

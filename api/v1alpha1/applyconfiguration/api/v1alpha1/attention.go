@@ -9,12 +9,14 @@ import (
 // AttentionApplyConfiguration represents a declarative configuration of the Attention type for use
 // with apply.
 //
-// Attention says when a request that nobody has joined is marked in the agents' inbox.
+// Attention says when a request that nobody has joined is marked in the
+// agents' inbox.
 type AttentionApplyConfiguration struct {
-	// soonAfter marks a request as due soon: a duration such as 90s or 3m, at most 720h. The default is 3m.
+	// soonAfter marks a request as due soon: a duration such as 90s or 3m, at most
+	// 720h. The default is 3m.
 	SoonAfter *v1.Duration `json:"soonAfter,omitempty"`
-	// overdueAfter marks a request as overdue: a duration such as 5m, longer than soonAfter and at most
-	// autoCloseAfter. The default is 5m.
+	// overdueAfter marks a request as overdue: a duration such as 5m, longer than
+	// soonAfter and at most autoCloseAfter. The default is 5m.
 	OverdueAfter *v1.Duration `json:"overdueAfter,omitempty"`
 }
 

@@ -14,8 +14,9 @@ import (
 // ChannelApplyConfiguration represents a declarative configuration of the Channel type for use
 // with apply.
 //
-// Channel is one way in for customers: a page, a number, a widget. Its connector posts customers' messages to the
-// runtime, and they land on the list that the channel names.
+// Channel is one way in for customers: a page, a number, a widget. Its
+// connector posts customers' messages to the runtime, and they land on the
+// list that the channel names.
 type ChannelApplyConfiguration struct {
 	v1.TypeMetaApplyConfiguration    `json:""`
 	*v1.ObjectMetaApplyConfiguration `json:"metadata,omitempty"`

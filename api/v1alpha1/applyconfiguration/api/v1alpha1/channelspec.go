@@ -11,23 +11,28 @@ import (
 //
 // ChannelSpec is what is wanted of a Channel.
 type ChannelSpecApplyConfiguration struct {
-	// type is the kind of channel, such as WHATSAPP, FACEBOOK or WEB: capital letters, digits and underscores,
-	// beginning with a letter. It must be among the channelTypes of a MediaRoutingDomain. It cannot be changed.
+	// type is the kind of channel, such as WHATSAPP, FACEBOOK or WEB: capital
+	// letters, digits and underscores, beginning with a letter. It must be among
+	// the channelTypes of a MediaRoutingDomain. It cannot be changed.
 	Type *string `json:"type,omitempty"`
-	// serviceIdentifier is the page, number or site as its provider names it, such as a Facebook page id or a
-	// telephone number: 1 to 256 characters. No two Channels of a type may have the same one; the older one keeps it.
+	// serviceIdentifier is the page, number or site as its provider names it, such
+	// as a Facebook page id or a telephone number: 1 to 256 characters. No two
+	// Channels of a type may have the same one; the older one keeps it.
 	ServiceIdentifier *string `json:"serviceIdentifier,omitempty"`
-	// routingMode says who finds an agent for a message. Pull: it lands on a list, and agents join. Push and
-	// External: another system routes, and a message that is posted here is refused with the problem `not-pull`.
-	// The default is Pull.
+	// routingMode says who finds an agent for a message. Pull: it lands on a list,
+	// and agents join. Push and External: another system routes, and a message
+	// that is posted here is refused with the problem `not-pull`. The default is
+	// Pull.
 	RoutingMode *apiv1alpha1.RoutingMode `json:"routingMode,omitempty"`
-	// listRef names the Worklist on which requests of this channel land. Required for routingMode Pull, not allowed
-	// for the others.
+	// listRef names the Worklist on which requests of this channel land. Required
+	// for routingMode Pull, not allowed for the others.
 	ListRef *ListReferenceApplyConfiguration `json:"listRef,omitempty"`
-	// anonymousName is shown for a customer who has no name: 1 to 110 characters. The default is Jane Doe.
+	// anonymousName is shown for a customer who has no name: 1 to 110 characters.
+	// The default is Jane Doe.
 	AnonymousName *string `json:"anonymousName,omitempty"`
-	// secretRef names the Secret with the connector's key: what it sends as `Authorization: Bearer KEY` with every
-	// message. The runtime is given only a hash of it. A changed Secret takes effect by itself.
+	// secretRef names the Secret with the connector's key: what it sends as
+	// `Authorization: Bearer KEY` with every message. The runtime is given only a
+	// hash of it. A changed Secret takes effect by itself.
 	SecretRef *SecretKeyReferenceApplyConfiguration `json:"secretRef,omitempty"`
 }
 

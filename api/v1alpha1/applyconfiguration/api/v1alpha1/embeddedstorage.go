@@ -12,14 +12,16 @@ import (
 //
 // EmbeddedStorage is a volume of the runtime's own.
 type EmbeddedStorageApplyConfiguration struct {
-	// size of the volume, at least 256Mi. It cannot be changed. The default is 10Gi.
+	// size of the volume, at least 256Mi. It cannot be changed. The default is
+	// 10Gi.
 	Size *resource.Quantity `json:"size,omitempty"`
-	// storageClassName is the StorageClass of the volume. Without it, the cluster's default class is used. It cannot
-	// be changed.
+	// storageClassName is the StorageClass of the volume. Without it, the
+	// cluster's default class is used. It cannot be changed.
 	StorageClassName *string `json:"storageClassName,omitempty"`
-	// whenDeleted says what becomes of the volume when the RoutingRuntime is deleted. Retain keeps it: a
-	// RoutingRuntime of the same name goes on where the last one was. Delete removes it with all requests. The
-	// default is Retain.
+	// whenDeleted says what becomes of the volume when the RoutingRuntime is
+	// deleted. Retain keeps it: a RoutingRuntime of the same name goes on where
+	// the last one was. Delete removes it with all requests. The default is
+	// Retain.
 	WhenDeleted *apiv1alpha1.VolumePolicy `json:"whenDeleted,omitempty"`
 }
 

@@ -7,19 +7,24 @@ package v1alpha1
 //
 // Issuer is an OpenID Connect provider.
 type IssuerApplyConfiguration struct {
-	// url of the issuer, exactly as its tokens carry it in `iss`. Its discovery document is read from
-	// url/.well-known/openid-configuration.
+	// url of the issuer, exactly as its tokens carry it in `iss`. Its discovery
+	// document is read from url/.well-known/openid-configuration.
 	URL *string `json:"url,omitempty"`
-	// audience that a token must carry in `aud`: the client id under which the issuer knows this service.
+	// audience that a token must carry in `aud`: the client id under which the
+	// issuer knows this service.
 	Audience *string `json:"audience,omitempty"`
-	// usernameClaim is the claim that names the agent. It should never change for a person. The default is sub.
+	// usernameClaim is the claim that names the agent. It should never change for
+	// a person. The default is sub.
 	UsernameClaim *string `json:"usernameClaim,omitempty"`
-	// groupsClaim is the claim that holds the agent's groups, a list of strings. The default is groups.
+	// groupsClaim is the claim that holds the agent's groups, a list of strings.
+	// The default is groups.
 	GroupsClaim *string `json:"groupsClaim,omitempty"`
-	// caBundle holds the certificates, in PEM, by which the issuer's own one is checked. Without it, the well-known
-	// public authorities are used. At most 64 KiB.
+	// caBundle holds the certificates, in PEM, by which the issuer's own one is
+	// checked. Without it, the well-known public authorities are used. At most 64
+	// KiB.
 	CABundle *string `json:"caBundle,omitempty"`
-	// insecureAllowHTTP allows a url without TLS. Who can change the traffic can then make tokens: for tests only.
+	// insecureAllowHTTP allows a url without TLS. Who can change the traffic can
+	// then make tokens: for tests only.
 	InsecureAllowHTTP *bool `json:"insecureAllowHTTP,omitempty"`
 }
 

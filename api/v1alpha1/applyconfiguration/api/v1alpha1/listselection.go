@@ -13,8 +13,8 @@ import (
 type ListSelectionApplyConfiguration struct {
 	// names of Worklists: at most 256.
 	Names []string `json:"names,omitempty"`
-	// selector finds Worklists by their labels, also those that are created later. An empty selector ({}) takes
-	// every Worklist of the namespace.
+	// selector finds Worklists by their labels, also those that are created later.
+	// An empty selector ({}) takes every Worklist of the namespace.
 	Selector *v1.LabelSelectorApplyConfiguration `json:"selector,omitempty"`
 }
 

@@ -14,8 +14,9 @@ import (
 // MediaRoutingDomainApplyConfiguration represents a declarative configuration of the MediaRoutingDomain type for use
 // with apply.
 //
-// MediaRoutingDomain groups channel types that cost an agent's attention alike, such as chat or social media, and
-// says how many requests of the group one agent may have at a time.
+// MediaRoutingDomain groups channel types that cost an agent's attention
+// alike, such as chat or social media, and says how many requests of the group
+// one agent may have at a time.
 type MediaRoutingDomainApplyConfiguration struct {
 	v1.TypeMetaApplyConfiguration    `json:""`
 	*v1.ObjectMetaApplyConfiguration `json:"metadata,omitempty"`

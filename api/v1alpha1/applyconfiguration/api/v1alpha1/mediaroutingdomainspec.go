@@ -11,12 +11,14 @@ type MediaRoutingDomainSpecApplyConfiguration struct {
 	DisplayName *string `json:"displayName,omitempty"`
 	// description tells people what the domain is for: at most 500 characters.
 	Description *string `json:"description,omitempty"`
-	// maxRequests is how many requests of this domain one agent may have at a time, at least 1. An
-	// AgentSubscription may give an agent less, never more. Lowering it takes no request away from anybody.
+	// maxRequests is how many requests of this domain one agent may have at a
+	// time, at least 1. An AgentSubscription may give an agent less, never more.
+	// Lowering it takes no request away from anybody.
 	MaxRequests *int32 `json:"maxRequests,omitempty"`
-	// channelTypes are the types of channel that belong to this domain, such as WHATSAPP, FACEBOOK or WEB: 1 to 32,
-	// each of capital letters, digits and underscores, beginning with a letter. Each type belongs to one domain of
-	// the namespace; a Channel whose type belongs to none cannot be served.
+	// channelTypes are the types of channel that belong to this domain, such as
+	// WHATSAPP, FACEBOOK or WEB: 1 to 32, each of capital letters, digits and
+	// underscores, beginning with a letter. Each type belongs to one domain of the
+	// namespace; a Channel whose type belongs to none cannot be served.
 	ChannelTypes []string `json:"channelTypes,omitempty"`
 }
 

@@ -11,15 +11,18 @@ import (
 //
 // ObjectStatus is what every kind reports. RoutingRuntime adds to it.
 type ObjectStatusApplyConfiguration struct {
-	// observedGeneration is the metadata.generation that the conditions speak of. It is -1 until the operator has
-	// looked at the object for the first time, so that nobody takes an empty status for a healthy one.
+	// observedGeneration is the metadata.generation that the conditions speak of.
+	// It is -1 until the operator has looked at the object for the first time, so
+	// that nobody takes an empty status for a healthy one.
 	ObservedGeneration *int64 `json:"observedGeneration,omitempty"`
-	// programmedGeneration is the metadata.generation that the runtime really serves. It is older than
-	// metadata.generation while a change is under way, and stays so when a change was not accepted: the last
-	// accepted form is served on. It is missing while no form of the object is served.
+	// programmedGeneration is the metadata.generation that the runtime really
+	// serves. It is older than metadata.generation while a change is under way,
+	// and stays so when a change was not accepted: the last accepted form is
+	// served on. It is missing while no form of the object is served.
 	ProgrammedGeneration *int64 `json:"programmedGeneration,omitempty"`
-	// conditions are Accepted (the object makes sense), ResolvedRefs (what it names exists), Programmed (the
-	// runtime serves it) and Ready (all of these). The reason is a stable word, the message says what to do.
+	// conditions are Accepted (the object makes sense), ResolvedRefs (what it
+	// names exists), Programmed (the runtime serves it) and Ready (all of these).
+	// The reason is a stable word, the message says what to do.
 	Conditions []v1.ConditionApplyConfiguration `json:"conditions,omitempty"`
 }
 

@@ -11,11 +11,12 @@ import (
 //
 // Retention says how long the runtime remembers what is over.
 type RetentionApplyConfiguration struct {
-	// closed is how long a closed request is kept, so that whoever comes late is told that it is closed: a duration
-	// from 1m to 720h. The default is 24h.
+	// closed is how long a closed request is kept, so that whoever comes late is
+	// told that it is closed: a duration from 1m to 720h. The default is 24h.
 	Closed *v1.Duration `json:"closed,omitempty"`
-	// feed is how long an agent may be away and still be told of every event, with no gap: a duration from 10m to
-	// 24h. After longer, they are given the present state instead. The default is 10m.
+	// feed is how long an agent may be away and still be told of every event, with
+	// no gap: a duration from 10m to 24h. After longer, they are given the present
+	// state instead. The default is 10m.
 	Feed *v1.Duration `json:"feed,omitempty"`
 }
 

@@ -14,9 +14,10 @@ import (
 // RoutingRuntimeApplyConfiguration represents a declarative configuration of the RoutingRuntime type for use
 // with apply.
 //
-// RoutingRuntime is the running service of a namespace: the operator deploys it, and it serves all of the namespace's
-// MediaRoutingDomains, Worklists, Channels and AgentSubscriptions. A namespace has one; of a second one, the younger is
-// not accepted.
+// RoutingRuntime is the running service of a namespace: the operator deploys
+// it, and it serves all of the namespace's MediaRoutingDomains, Worklists,
+// Channels and AgentSubscriptions. A namespace has one; of a second one, the
+// younger is not accepted.
 type RoutingRuntimeApplyConfiguration struct {
 	v1.TypeMetaApplyConfiguration    `json:""`
 	*v1.ObjectMetaApplyConfiguration `json:"metadata,omitempty"`

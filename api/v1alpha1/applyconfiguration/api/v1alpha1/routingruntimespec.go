@@ -12,13 +12,15 @@ import (
 //
 // RoutingRuntimeSpec is what is wanted of a RoutingRuntime.
 type RoutingRuntimeSpecApplyConfiguration struct {
-	// image of the runtime. Without it, the operator uses the image that it was released with, and upgrades it
-	// together with itself.
+	// image of the runtime. Without it, the operator uses the image that it was
+	// released with, and upgrades it together with itself.
 	Image *string `json:"image,omitempty"`
-	// replicas is how many pods run: 1, or 0 to stop the service and keep its data. Embedded storage belongs to one
-	// process, so there can be no more. The default is 1.
+	// replicas is how many pods run: 1, or 0 to stop the service and keep its
+	// data. Embedded storage belongs to one process, so there can be no more. The
+	// default is 1.
 	Replicas *int32 `json:"replicas,omitempty"`
-	// storage says where requests, subscriptions and the routing snapshot are kept.
+	// storage says where requests, subscriptions and the routing snapshot are
+	// kept.
 	Storage *StorageApplyConfiguration `json:"storage,omitempty"`
 	// authentication says whose tokens agents may show.
 	Authentication *AuthenticationApplyConfiguration `json:"authentication,omitempty"`
@@ -26,10 +28,12 @@ type RoutingRuntimeSpecApplyConfiguration struct {
 	Service *RuntimeServiceApplyConfiguration `json:"service,omitempty"`
 	// retention says how long the runtime remembers what is over.
 	Retention *RetentionApplyConfiguration `json:"retention,omitempty"`
-	// drainTimeout is how long a pod that is asked to stop may take to send its clients elsewhere and finish what it
-	// has begun: a duration from 1s to 10m. The default is 30s.
+	// drainTimeout is how long a pod that is asked to stop may take to send its
+	// clients elsewhere and finish what it has begun: a duration from 1s to 10m.
+	// The default is 30s.
 	DrainTimeout *v1.Duration `json:"drainTimeout,omitempty"`
-	// resources of the runtime's container: what it is guaranteed (requests) and may use at most (limits).
+	// resources of the runtime's container: what it is guaranteed (requests) and
+	// may use at most (limits).
 	Resources *corev1.ResourceRequirements `json:"resources,omitempty"`
 }
 

@@ -12,13 +12,15 @@ import (
 // RoutingRuntimeStatus is what runs of a RoutingRuntime.
 type RoutingRuntimeStatusApplyConfiguration struct {
 	ObjectStatusApplyConfiguration `json:""`
-	// address is the URL at which agents and connectors inside the cluster reach the runtime.
+	// address is the URL at which agents and connectors inside the cluster reach
+	// the runtime.
 	Address *string `json:"address,omitempty"`
 	// snapshot is the routing configuration that the runtime has stored last.
 	Snapshot *SnapshotStatusApplyConfiguration `json:"snapshot,omitempty"`
 	// replicas tells of each pod what it serves.
 	Replicas []ReplicaStatusApplyConfiguration `json:"replicas,omitempty"`
-	// openRequests is about how many requests are open, over all lists. The runtime's metrics have the exact number.
+	// openRequests is about how many requests are open, over all lists. The
+	// runtime's metrics have the exact number.
 	OpenRequests *int64 `json:"openRequests,omitempty"`
 }
 

@@ -11,7 +11,8 @@ import (
 //
 // RuntimeService says how the runtime is reached.
 type RuntimeServiceApplyConfiguration struct {
-	// type of the Service: ClusterIP (inside the cluster only), NodePort or LoadBalancer. The default is ClusterIP.
+	// type of the Service: ClusterIP (inside the cluster only), NodePort or
+	// LoadBalancer. The default is ClusterIP.
 	Type *v1.ServiceType `json:"type,omitempty"`
 }
 

@@ -7,7 +7,8 @@ package v1alpha1
 //
 // Storage says where the runtime keeps its data.
 type StorageApplyConfiguration struct {
-	// embedded keeps everything on a volume of the runtime's own; no other program is needed.
+	// embedded keeps everything on a volume of the runtime's own; no other program
+	// is needed.
 	Embedded *EmbeddedStorageApplyConfiguration `json:"embedded,omitempty"`
 }
 

@@ -14,8 +14,9 @@ import (
 // WorklistApplyConfiguration represents a declarative configuration of the Worklist type for use
 // with apply.
 //
-// Worklist is a list on which customers' requests are parked until an agent joins them. Everybody who is subscribed
-// to the list (see AgentSubscription) is told of each new request, and joins the ones they choose.
+// Worklist is a list on which customers' requests are parked until an agent
+// joins them. Everybody who is subscribed to the list (see AgentSubscription)
+// is told of each new request, and joins the ones they choose.
 type WorklistApplyConfiguration struct {
 	v1.TypeMetaApplyConfiguration    `json:""`
 	*v1.ObjectMetaApplyConfiguration `json:"metadata,omitempty"`

@@ -12,21 +12,22 @@ import (
 //
 // WorklistSpec is what is wanted of a Worklist.
 //
-// The rules between two times leave what is no duration to the rule of the field, so that a slip gets one message.
+// The rules between two times leave what is no duration to the rule of the
+// field, so that a slip gets one message.
 type WorklistSpecApplyConfiguration struct {
 	// displayName is the name that agents see: 1 to 110 characters.
 	DisplayName *string `json:"displayName,omitempty"`
 	// description tells people what the list is for: at most 500 characters.
 	Description *string `json:"description,omitempty"`
-	// closePolicy says who may close a request of this list: Members (agents who have joined it), Subscribers
-	// (everybody to whom the list's notifications go) or Admins. Admins of the list always may. The default is
-	// Members.
+	// closePolicy says who may close a request of this list: Members (agents who
+	// have joined it), Subscribers (everybody to whom the list's notifications go)
+	// or Admins. Admins of the list always may. The default is Members.
 	ClosePolicy *apiv1alpha1.ClosePolicy `json:"closePolicy,omitempty"`
-	// attention says when a request that nobody has joined is marked in the agents' inbox. The times count from
-	// the moment at which the request came in.
+	// attention says when a request that nobody has joined is marked in the
+	// agents' inbox. The times count from the moment at which the request came in.
 	Attention *AttentionApplyConfiguration `json:"attention,omitempty"`
-	// autoCloseAfter closes a request in which nothing has happened for this long: a duration such as 90m or 24h,
-	// at most 720h. The default is 24h.
+	// autoCloseAfter closes a request in which nothing has happened for this long:
+	// a duration such as 90m or 24h, at most 720h. The default is 24h.
 	AutoCloseAfter *v1.Duration `json:"autoCloseAfter,omitempty"`
 }
 
