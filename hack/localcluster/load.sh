@@ -11,4 +11,5 @@ via=$(via)
 for image; do
   [ -r "$image" ] || die "there is no image archive $image" "make one with hack/localcluster/image.sh"
   "$here/$via/load.sh" "$image"
+  lap "loaded $image"
 done

@@ -5,4 +5,3 @@ source "$(dirname "$0")/../lib/say.sh"
 source "$(dirname "$0")/../lib/cluster.sh"
 
 kind load image-archive "$1" --name "$cluster" >&2
-lap "loaded $1"

@@ -2,13 +2,8 @@
 # cgroups.sh make|remove NAME: the cgroup below which the kubelet keeps its pods, in every hierarchy the machine has.
 set -euo pipefail
 
-roots() {
-  if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
-    echo /sys/fs/cgroup
-  else
-    awk '$3 == "cgroup" {print $2}' /proc/mounts | sort -u
-  fi
-}
+# One tree on version 2, one per controller on version 1, both where a machine mixes them.
+roots() { awk '$3 == "cgroup" || $3 == "cgroup2" {print $2}' /proc/mounts | sort -u; }
 
 case $1 in
   make)
@@ -16,7 +11,7 @@ case $1 in
       mkdir -p "$root/$2"
       # version 2 hands controllers down level by level; one that the machine keeps for itself is left out
       [ ! -e "$root/cgroup.controllers" ] || for folder in "$root" "$root/$2"; do
-        read -r -a controllers <"$root/cgroup.controllers"
+        read -r -a controllers <"$root/cgroup.controllers" || true # empty beside version 1
         for controller in "${controllers[@]}"; do echo "+$controller" >"$folder/cgroup.subtree_control" || true; done 2>/dev/null
       done
     done

@@ -4,5 +4,4 @@ set -euo pipefail
 source "$(dirname "$0")/node.sh"
 
 init_pid >/dev/null || die "cluster $cluster is not up" "$here/up.sh"
-ctr images import - <"$1" >/dev/null
-lap "loaded $1"
+output=$(ctr images import - <"$1" 2>&1) || die "containerd does not take $1:" "$output"

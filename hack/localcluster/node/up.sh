@@ -19,8 +19,8 @@ settle() {
     ! ip -4 route show match "$range" | grep -qv ^default
 }
 
-mkdir -p "$clusters"
-exec 9>"$clusters/lock" # one at a time: two could settle on the same index
+mkdir -p "$clusters" "$cache"
+exec 9>"$cache/node.lock" # one at a time: two could settle on the same index
 flock 9
 if [ -e "$state" ]; then
   if healthy; then
