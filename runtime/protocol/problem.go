@@ -1,5 +1,7 @@
 package protocol
 
+import "time"
+
 // ProblemType is the stable name of a kind of error. Programs decide by it and
 // by nothing else: titles and details are for people and may change.
 type ProblemType string
@@ -76,6 +78,8 @@ type Problem struct {
 	Fields []FieldProblem `json:"fields,omitempty"`
 	// Details are facts of the occurrence that a program may show.
 	Details map[string]any `json:"details,omitempty"`
+	// RetryAfter is the answer's header of that name; 0 where it has none.
+	RetryAfter time.Duration `json:"-"`
 }
 
 // FieldProblem is what is wrong with one part of a request. It never repeats

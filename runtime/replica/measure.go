@@ -1,0 +1,38 @@
+package replica
+
+import (
+	"context"
+	"time"
+
+	"github.com/pullmode/operator/runtime/observe"
+)
+
+// ringEvents is how many events can be resumed from at most, within the feed's
+// retention: about 0.5 GB.
+const ringEvents = 500_000
+
+// observe counts commands.
+func (r *Replica) observe(kind, outcome string, took time.Duration) {
+	r.metrics.Transition(kind, outcome)
+	r.metrics.Committed(took)
+}
+
+// measure gives the metrics what is asked at every scrape.
+func (r *Replica) measure() {
+	r.metrics.Watch(observe.Sources{
+		Requests: func(yield func(list, state string, n int)) {
+			for _, list := range r.view.Lists() {
+				for state, n := range r.view.Counts(list) {
+					yield(list, string(state), n)
+				}
+			}
+		},
+		FeedRing: func() (kept, capacity int) { return r.hub.Stats().Events, ringEvents },
+		StoreUsage: func() (used, quota int64, ok bool) {
+			ctx, cancel := context.WithTimeout(r.life, time.Second)
+			defer cancel()
+			used, quota, err := r.store.Usage(ctx)
+			return used, quota, err == nil
+		},
+	})
+}

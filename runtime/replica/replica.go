@@ -1,0 +1,207 @@
+// Package replica puts one replica of the runtime together: the store, the view
+// that follows it, the commands, the clocks and the faces. cmd/runtime runs one
+// for an operator; the command line's serve mode and tests run one in their own
+// process and hand it snapshots directly.
+package replica
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/pullmode/operator/runtime/auth"
+	"github.com/pullmode/operator/runtime/command"
+	"github.com/pullmode/operator/runtime/deadline"
+	"github.com/pullmode/operator/runtime/hub"
+	"github.com/pullmode/operator/runtime/observe"
+	"github.com/pullmode/operator/runtime/server"
+	"github.com/pullmode/operator/runtime/snapshot"
+	"github.com/pullmode/operator/runtime/store"
+	"github.com/pullmode/operator/runtime/view"
+)
+
+// Replica is one running replica.
+type Replica struct {
+	options Options
+	ports   ports
+	metrics *observe.Registry
+	health  *observe.Health
+
+	store *store.Store
+	view  *view.View
+	do    *command.Executor
+	hub   *hub.Hub
+
+	// api, admin and probes are the servers of the ports, the latter two nil
+	// where there is no such port.
+	api, admin, probes *http.Server
+
+	tasks  sync.WaitGroup // everything that runs until life ends
+	life   context.Context
+	end    context.CancelCauseFunc
+	drain  sync.Once
+	idle   chan struct{} // closed when draining is over
+	stop   sync.Once
+	done   chan struct{} // closed when everything has been stopped
+	result error         // why; nil after a Stop that went well
+}
+
+// Start starts a replica. When it returns, the replica has read its store and
+// answers on its ports; it is ready once it has a snapshot (see WaitReady). ctx
+// bounds the start alone.
+func Start(ctx context.Context, options Options) (*Replica, error) {
+	options, err := options.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	ports, err := listen(options)
+	if err != nil {
+		return nil, err
+	}
+	r := &Replica{
+		options: options, ports: ports,
+		metrics: observe.NewRegistry(options.Version),
+		health:  observe.NewHealth("store", "serving"),
+		idle:    make(chan struct{}), done: make(chan struct{}),
+	}
+	r.life, r.end = context.WithCancelCause(context.Background())
+	// Probes are answered from the first moment: to read a large store takes a
+	// while, and that is no reason to be killed.
+	if ports.metrics != nil {
+		r.probes = r.serve(ports.metrics, r.health.Handler(r.metrics))
+	}
+	if err := r.open(ctx); err != nil {
+		r.fail(err)
+		r.shutdown(ctx)
+		return nil, err
+	}
+	r.tasks.Go(r.guard)
+	return r, nil
+}
+
+// open brings up what needs the store.
+func (r *Replica) open(ctx context.Context) (err error) {
+	o := r.options
+	if err := os.MkdirAll(o.DataDir, 0o700); err != nil {
+		return fmt.Errorf("make the data directory: %w", err)
+	}
+	r.store, err = store.Open(ctx, store.Options{Dir: o.DataDir, Logger: o.Log, QuotaBytes: quota(o)})
+	if err != nil {
+		return fmt.Errorf("open the store in %s: %w", o.DataDir, err)
+	}
+	r.view = view.New(r.store.Epoch())
+	r.do = command.New(command.Options{Store: r.store, View: r.view, Log: o.Log, Now: o.Now, Observe: r.observe})
+	sights := newSights()
+	r.hub = hub.New(hub.Options{
+		Store: r.store, View: r.view, Name: o.Name, Log: o.Log, Now: o.Now,
+		Sight: sights.add, QueueFrames: o.QueueFrames, RingEvents: ringEvents,
+	})
+	r.tasks.Go(func() { r.fail(r.hub.Run(r.life)) })
+	if err := r.loaded(ctx); err != nil {
+		return err
+	}
+	keeper := &deadline.Keeper{View: r.view, Expirer: r.do, Now: o.Now, Log: o.Log}
+	r.tasks.Go(func() { keeper.Run(r.life) })
+	r.tasks.Go(func() { sights.run(r.life, r.do, o.Log) })
+	r.tasks.Go(r.compact)
+	r.measure()
+	r.answer()
+	return nil
+}
+
+// loaded waits until the view holds what the store held at the start.
+func (r *Replica) loaded(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(r.life, func() { cancel(context.Cause(r.life)) })()
+	return r.view.WaitFor(ctx, 1)
+}
+
+// answer opens the faces.
+func (r *Replica) answer() {
+	o := r.options
+	public := server.New(server.Options{
+		View: r.view, Executor: r.do, Hub: r.hub,
+		Verifier: auth.NewVerifier(auth.Options{Clock: o.Now, Logger: o.Log}),
+		Metrics:  r.metrics, Now: o.Now, Log: o.Log, Version: o.Version, WriteTimeout: o.WriteTimeout,
+	})
+	r.api = r.serve(r.ports.api, public.Handler())
+	if r.ports.admin != nil {
+		r.admin = r.serve(r.ports.admin, server.Admin(server.AdminOptions{
+			View: r.view, Executor: r.do, Drain: r.Drain,
+			Name: o.Name, Version: o.Version, Metrics: r.metrics, Log: o.Log,
+		}))
+	}
+	r.health.Set("store", func(ctx context.Context) error {
+		_, _, err := r.store.Usage(ctx)
+		return err
+	})
+	r.health.Set("serving", func(context.Context) error { return r.hub.Ready() })
+}
+
+// compactEvery is a small part of the shortest retention there is (10 minutes).
+const compactEvery = 10 * time.Second
+
+// compact gives up history that nobody can resume from any more.
+func (r *Replica) compact() {
+	tick := time.NewTicker(compactEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-r.life.Done():
+			return
+		case <-tick.C:
+			if err := r.hub.Compact(r.life); err != nil && r.life.Err() == nil {
+				r.options.Log.Warn("could not give up old history, trying again", "error", err)
+			}
+		}
+	}
+}
+
+// Addr is where agents and connectors come in.
+func (r *Replica) Addr() net.Addr { return r.ports.api.Addr() }
+
+// AdminAddr is where the operator comes in; nil without such a port.
+func (r *Replica) AdminAddr() net.Addr { return addr(r.ports.admin) }
+
+// MetricsAddr is where health and metrics are; nil without such a port.
+func (r *Replica) MetricsAddr() net.Addr { return addr(r.ports.metrics) }
+
+func addr(l net.Listener) net.Addr {
+	if l == nil {
+		return nil
+	}
+	return l.Addr()
+}
+
+// Program puts a snapshot into force, without the admin port: it is given the next
+// sequence. One that is in force already is taken as it is.
+func (r *Replica) Program(ctx context.Context, s snapshot.Snapshot) (*snapshot.Refusal, error) {
+	for {
+		report := r.do.Report()
+		if encoded, err := s.Encode(); err == nil && snapshot.Digest(encoded) == report.Digest {
+			return nil, nil
+		}
+		refusal, err := r.do.Program(ctx, snapshot.Update{Sequence: report.Sequence + 1, Snapshot: s})
+		if refusal == nil || refusal.Reason != snapshot.SequenceConflict || ctx.Err() != nil {
+			return refusal, err
+		}
+	}
+}
+
+// Report says what the replica serves.
+func (r *Replica) Report() snapshot.Report {
+	report := r.do.Report()
+	report.Replica, report.Version = r.options.Name, r.options.Version
+	return report
+}
+
+// Ready says what keeps the replica from serving; nil when nothing does.
+func (r *Replica) Ready() error { return r.hub.Ready() }
+
+var errStopped = errors.New("stopped")

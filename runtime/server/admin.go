@@ -1,0 +1,119 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	"github.com/pullmode/operator/runtime/command"
+	"github.com/pullmode/operator/runtime/observe"
+	"github.com/pullmode/operator/runtime/protocol"
+	"github.com/pullmode/operator/runtime/snapshot"
+	"github.com/pullmode/operator/runtime/view"
+)
+
+// maxSnapshot bounds what the operator hands over: 10,000 objects are some 5 MiB.
+const maxSnapshot = 16 << 20
+
+// AdminOptions are what the admin port stands on. View, Executor and Drain are
+// required.
+type AdminOptions struct {
+	View     *view.View
+	Executor *command.Executor
+	// Drain begins to drain the replica and returns at once; a second call does
+	// nothing.
+	Drain func()
+	// Name and Version are the replica's, for its report.
+	Name, Version string
+	Metrics       *observe.Registry
+	Log           *slog.Logger
+}
+
+// Admin is the port through which the operator programs a replica and asks what it
+// serves. Who may use it is settled by TLS alone (see TLS): whoever has a
+// certificate of the replica's own CA is the operator.
+func Admin(o AdminOptions) http.Handler {
+	a := &admin{o}
+	mux := http.NewServeMux()
+	mux.HandleFunc("PUT /admin/v1/snapshot", a.program)
+	mux.HandleFunc("GET /admin/v1/snapshot", a.snapshot)
+	mux.HandleFunc("GET /admin/v1/configz", a.configz)
+	mux.HandleFunc("POST /admin/v1/drain", a.drain)
+	return observe.Access(o.Log, o.Metrics, problems(mux))
+}
+
+type admin struct{ AdminOptions }
+
+// program takes a snapshot into force. It is answered with the report of what is
+// served, or with the refusal, which is no problem document: the operator shows
+// its parts on the objects they name.
+func (a *admin) program(w http.ResponseWriter, r *http.Request) {
+	var update snapshot.Update
+	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxSnapshot))
+	decoder.DisallowUnknownFields() // a field that this version does not know would not be served
+	if err := decoder.Decode(&update); err != nil {
+		write(w, undecodable(err))
+		return
+	}
+	refusal, err := a.Executor.Program(r.Context(), update)
+	switch {
+	case err != nil:
+		a.fail(r.Context(), w, err)
+	case refusal == nil:
+		reply(w, http.StatusOK, "application/json", a.report())
+	case refusal.Reason == snapshot.Rejected:
+		reply(w, http.StatusUnprocessableEntity, "application/json", refusal)
+	default:
+		reply(w, http.StatusConflict, "application/json", refusal)
+	}
+}
+
+func undecodable(err error) error {
+	var large *http.MaxBytesError
+	if errors.As(err, &large) {
+		return problem(protocol.ProblemTooLarge, fmt.Sprintf("the snapshot is over %d bytes: spread its objects over several namespaces", large.Limit))
+	}
+	return problem(protocol.ProblemMalformed, "the snapshot cannot be read; is the operator newer than the runtime? "+err.Error())
+}
+
+func (a *admin) fail(ctx context.Context, w http.ResponseWriter, err error) {
+	var refused *command.Error
+	if errors.As(err, &refused) {
+		a.Log.WarnContext(ctx, "a snapshot was not taken", "error", err)
+		write(w, ofCommand(refused))
+		return
+	}
+	write(w, internal(ctx, a.Log, err))
+}
+
+// snapshot gives back what is in force, for an operator that compiles the next one
+// from it. It holds the hashes of connectors' keys: nothing else shows those.
+func (a *admin) snapshot(w http.ResponseWriter, _ *http.Request) {
+	config := a.View.Config()
+	if config == nil {
+		p := problem(protocol.ProblemNoConfiguration, "no snapshot has been programmed yet: put one with sequence 1")
+		p.Status = http.StatusNotFound
+		write(w, p)
+		return
+	}
+	reply(w, http.StatusOK, "application/json", snapshot.Update{Sequence: config.Sequence, Snapshot: *config.Snapshot})
+}
+
+func (a *admin) configz(w http.ResponseWriter, _ *http.Request) {
+	reply(w, http.StatusOK, "application/json", a.report())
+}
+
+func (a *admin) report() snapshot.Report {
+	report := a.Executor.Report()
+	report.Replica, report.Version = a.Name, a.Version
+	return report
+}
+
+func (a *admin) drain(w http.ResponseWriter, r *http.Request) {
+	a.Log.InfoContext(r.Context(), "asked to drain through the admin port")
+	a.Drain()
+	w.WriteHeader(http.StatusAccepted)
+}

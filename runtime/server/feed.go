@@ -1,0 +1,199 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"reflect"
+	"slices"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"github.com/pullmode/operator/runtime/hub"
+	"github.com/pullmode/operator/runtime/protocol"
+)
+
+// reconnect is what a browser's EventSource is told to wait before it connects
+// again, in milliseconds.
+const reconnect = "1000"
+
+type events struct {
+	// What a client knows of the last event it had is newer than what it wrote
+	// into the address when it began.
+	LastEventID string `header:"Last-Event-ID" maxLength:"128" doc:"The id of the last event you had: the feed goes on behind it. Wins over the cursor."`
+	Cursor      string `query:"cursor" maxLength:"128" doc:"Where to go on: the id of an event, or the cursor of an answer. Without one the feed begins with a snapshot."`
+}
+
+func (e *events) from() string {
+	if e.LastEventID != "" {
+		return e.LastEventID
+	}
+	return e.Cursor
+}
+
+// feed is the operation that streams events.
+func (s *Server) feed(api huma.API) {
+	register(api, operation{
+		id: "events", method: http.MethodGet, path: "/v1/events", by: agent, middleware: s.agentOnly,
+		summary: "Follow what happens",
+		description: "Server-sent events of your lists and of the requests that you have joined, in order. The `id` of an event is a cursor: " +
+			"it stands only where everything up to it has been sent, so several events may come before the next id, and after a break they may come again. " +
+			"Ignore an event whose request version you have. The feed begins with a `snapshot`, or behind the cursor that you give. " +
+			"When that cursor cannot be resumed there is a `gap` and a snapshot. " +
+			"When your token runs out there is a `tokenExpired`, and before this replica stops a `draining`; connect again with the last id.",
+		problems:  []protocol.ProblemType{protocol.ProblemInvalid, protocol.ProblemDraining},
+		responses: map[string]*huma.Response{"200": documentEvents(api)},
+	}, func(ctx context.Context, in *events) (*huma.StreamResponse, error) {
+		c := callerOf(ctx)
+		conn, err := s.Hub.Connect(ctx, c.Agent, in.from())
+		if err != nil {
+			return nil, s.notConnected(ctx, err)
+		}
+		return &huma.StreamResponse{Body: func(hctx huma.Context) {
+			defer conn.Close()
+			r, w := humago.Unwrap(hctx)
+			ended := stream(r.Context(), conn, newSSE(w, s.WriteTimeout), c.until)
+			s.log.DebugContext(r.Context(), "a feed ended", slog.Any("reason", ended))
+		}}, nil
+	})
+}
+
+func (s *Server) notConnected(ctx context.Context, err error) error {
+	switch {
+	case errors.Is(err, hub.ErrDraining):
+		return retryAfter(problem(protocol.ProblemDraining, err.Error()), 0)
+	case s.Hub.Ready() != nil:
+		return retryAfter(problem(protocol.ProblemNoConfiguration, err.Error()), 0)
+	}
+	return s.answer(ctx, err)
+}
+
+// stream writes a connection's feed until it ends, the peer is gone, or the token
+// counts no longer. It says which.
+func stream(ctx context.Context, conn *hub.Conn, out *sse, until time.Time) error {
+	ctx, cancel := context.WithDeadlineCause(ctx, until, errTokenExpired)
+	defer cancel()
+	if err := out.begin(); err != nil {
+		return err
+	}
+	for {
+		flush, err := conn.Next(ctx)
+		if errors.Is(err, errTokenExpired) {
+			expired, _ := json.Marshal(protocol.TokenExpired{Type: protocol.EventTokenExpired, ExpiredAt: until})
+			return errors.Join(err, out.flush(hub.Flush{Frames: []hub.Frame{{Type: protocol.EventTokenExpired, Data: expired}}}))
+		}
+		if err != nil {
+			return err
+		}
+		if err := out.flush(flush); err != nil {
+			return err
+		}
+	}
+}
+
+var errTokenExpired = errors.New("the token has run out")
+
+// sse writes server-sent events. Every write has its own deadline: a feed may last
+// for days, a peer that does not read for WriteTimeout is gone.
+type sse struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	timeout time.Duration
+	buffer  bytes.Buffer
+}
+
+func newSSE(w http.ResponseWriter, timeout time.Duration) *sse {
+	return &sse{w: w, control: http.NewResponseController(w), timeout: timeout}
+}
+
+func (s *sse) begin() error {
+	header := s.w.Header()
+	header.Set("Content-Type", "text/event-stream")
+	header.Set("X-Accel-Buffering", "no") // nginx would hold events back until it has a buffer full
+	s.w.WriteHeader(http.StatusOK)
+	// The server's deadline for reading would end the connection: there is
+	// nothing more to read.
+	if err := s.control.SetReadDeadline(time.Time{}); err != nil {
+		return err
+	}
+	s.buffer.WriteString("retry: " + reconnect + "\n\n")
+	return s.send()
+}
+
+// flush writes the events of whole revisions. Only the last one has the cursor as
+// its id: a client that has had a part of them must ask for all of them again.
+func (s *sse) flush(f hub.Flush) error {
+	if len(f.Frames) == 0 {
+		f.Frames = []hub.Frame{bookmark}
+	}
+	for i, frame := range f.Frames {
+		s.buffer.WriteString("event: " + string(frame.Type) + "\ndata: ")
+		s.buffer.Write(frame.Data)
+		if i == len(f.Frames)-1 && f.Cursor != "" {
+			s.buffer.WriteString("\nid: " + f.Cursor)
+		}
+		s.buffer.WriteString("\n\n")
+		// In pieces, so that the deadline is for a piece and not for a large
+		// snapshot on a slow line.
+		if s.buffer.Len() >= piece || i == len(f.Frames)-1 {
+			if err := s.send(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// piece is how much is written at once: 64 KiB in DefaultWriteTimeout is 35
+// kbit/s, slower than any line that is still of use.
+const piece = 64 << 10
+
+var bookmark = hub.Frame{Type: protocol.EventBookmark, Data: []byte(`{"type":"bookmark"}`)}
+
+func (s *sse) send() error {
+	defer s.buffer.Reset()
+	for chunk := range slices.Chunk(s.buffer.Bytes(), piece) {
+		if err := s.control.SetWriteDeadline(time.Now().Add(s.timeout)); err != nil {
+			return err
+		}
+		if _, err := s.w.Write(chunk); err != nil {
+			return err
+		}
+	}
+	return s.control.Flush()
+}
+
+// documentEvents describes the feed's events in the API's document. OpenAPI 3.1
+// has no words for streams; this lists the data of each event by its name.
+func documentEvents(api huma.API) *huma.Response {
+	registry := api.OpenAPI().Components.Schemas
+	data := map[string]*huma.Schema{}
+	for kind, value := range eventTypes {
+		data[string(kind)] = registry.Schema(reflect.TypeOf(value), true, "")
+	}
+	return &huma.Response{
+		Description: "The feed. The properties are the names of events, their schemas those of the events' data.",
+		Content: map[string]*huma.MediaType{"text/event-stream": {
+			Schema: &huma.Schema{Type: huma.TypeObject, Properties: data},
+		}},
+	}
+}
+
+// eventTypes is the data of every event.
+var eventTypes = map[protocol.EventType]any{
+	protocol.EventSnapshot:       protocol.Snapshot{},
+	protocol.EventReceived:       protocol.Event{},
+	protocol.EventStateChanged:   protocol.Event{},
+	protocol.EventMembersChanged: protocol.Event{},
+	protocol.EventMessage:        protocol.Event{},
+	protocol.EventListsChanged:   protocol.ListsChanged{},
+	protocol.EventGap:            protocol.Gap{},
+	protocol.EventDraining:       protocol.Draining{},
+	protocol.EventTokenExpired:   protocol.TokenExpired{},
+	protocol.EventBookmark:       protocol.Bookmark{},
+}
