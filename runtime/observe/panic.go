@@ -1,12 +1,15 @@
 package observe
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime"
 	"runtime/debug"
+
+	"github.com/pullmode/operator/runtime/protocol"
 )
 
 // answerPanic logs what a handler panicked with and answers 500. It tells whether
@@ -29,6 +32,10 @@ func answerPanic(w http.ResponseWriter, r *http.Request, log *slog.Logger, cause
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(http.StatusInternalServerError)
-	_, _ = fmt.Fprintf(w, `{"type":"about:blank","title":"Internal Server Error","status":500,"detail":"the log says more under request_id %s"}`, RequestID(r.Context()))
+	_ = json.NewEncoder(w).Encode(protocol.Problem{ // whoever asked went away
+		Type: protocol.ProblemInternal, Title: "Internal error", Status: http.StatusInternalServerError,
+		Detail:   "the runtime made a mistake: its log says more under this request_id",
+		Instance: "urn:pullmode:request:" + RequestID(r.Context()),
+	})
 	return false
 }
