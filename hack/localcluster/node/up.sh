@@ -6,10 +6,14 @@ source "$(dirname "$0")/node.sh"
 
 [ "$(id -u)" = 0 ] || die "only root can make a node" "sudo -E $here/up.sh"
 
+answers() {
+  kubectl get --raw /readyz --request-timeout=2s &&
+    [ "$(kubectl get node "$cluster" --request-timeout=2s -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}')" = True ]
+}
+
+# healthy: a program of the node that has just ended gets the time to be started again.
 healthy() {
-  init_pid >/dev/null && [ "$(cat "$state/recipe" 2>/dev/null)" = "$(recipe)" ] &&
-    kubectl get --raw /readyz --request-timeout=2s >/dev/null 2>&1 &&
-    [ "$(kubectl get node "$cluster" --request-timeout=2s -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null)" = True ]
+  init_pid >/dev/null && [ "$(cat "$state/recipe" 2>/dev/null)" = "$(recipe)" ] && until_true 15 answers
 }
 
 # settle INDEX: true if no other node and no route of the machine is in the way of this one.
