@@ -1,0 +1,77 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Forward is a port of a service, on this machine. A port-forward ends with the
+// pod that it goes to; this one is begun again, on the same address, until it is
+// closed.
+type Forward struct {
+	// URL is where the service answers, such as http://127.0.0.1:40123.
+	URL  string
+	stop func()
+}
+
+// Forward opens a way to a port of a service, and waits until something answers
+// there.
+func (c *Cluster) Forward(ctx context.Context, service string, port int) (*Forward, error) {
+	local, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	living, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var ended sync.WaitGroup
+	ended.Go(func() {
+		for living.Err() == nil {
+			// It complains when there is no pod at the moment: the next one comes.
+			_ = c.command(living, "port-forward", "--address", "127.0.0.1", "service/"+service, fmt.Sprintf("%d:%d", local, port)).Run()
+			select {
+			case <-living.Done():
+			case <-time.After(200 * time.Millisecond):
+			}
+		}
+	})
+	f := &Forward{URL: fmt.Sprintf("http://127.0.0.1:%d", local), stop: func() { cancel(); ended.Wait() }}
+	if err := f.await(ctx); err != nil {
+		f.Close()
+		return nil, fmt.Errorf("reach service %s: %w", service, err)
+	}
+	return f, nil
+}
+
+// await waits until HTTP is answered, with whatever status.
+func (f *Forward) await(ctx context.Context) error {
+	for {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, f.URL+"/", nil)
+		if err != nil {
+			return err
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err == nil {
+			return response.Body.Close()
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%w: %w", context.Cause(ctx), err)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// Close ends the forward.
+func (f *Forward) Close() { f.stop() }
+
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}
