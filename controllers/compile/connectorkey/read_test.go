@@ -1,0 +1,34 @@
+package connectorkey_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/pullmode/operator/controllers/compile"
+	"github.com/pullmode/operator/controllers/compile/connectorkey"
+	"github.com/pullmode/operator/runtime/auth"
+)
+
+func TestRead(t *testing.T) {
+	const first, second = "first-key-of-the-page", "second-key-of-the-page"
+	for name, tc := range map[string]struct {
+		value string
+		want  compile.Key
+	}{
+		"one key":                        {first, compile.Key{Hashes: []string{auth.HashKey(first)}}},
+		"a file's last line end":         {first + "\n", compile.Key{Hashes: []string{auth.HashKey(first)}}},
+		"present and next":               {first + "\r\n\n  " + second + "\n", compile.Key{Hashes: []string{auth.HashKey(first), auth.HashKey(second)}}},
+		"nothing":                        {" \n", compile.Key{}},
+		"one of two is short: none":      {first + "\nshort\n", compile.Key{Problem: "the key has 5 characters; use at least 16 random ones"}},
+		"more than a connector can need": {strings.Repeat(first+"\n", 5), compile.Key{Problem: "it holds 5 keys; keep at most 4"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := connectorkey.Read(map[string][]byte{"key": []byte(tc.value)})
+			if diff := cmp.Diff(compile.SecretKeys{"key": tc.want}, got); diff != "" {
+				t.Errorf("keys (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

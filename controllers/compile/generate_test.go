@@ -1,0 +1,151 @@
+package compile_test
+
+import (
+	"fmt"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"pgregory.net/rapid"
+
+	"github.com/pullmode/operator/api/v1alpha1"
+	"github.com/pullmode/operator/controllers/compile"
+)
+
+// The generators draw from few names, types and numbers, so that objects meet:
+// most inputs have conflicts, missing references and forms that were not accepted.
+
+// anyInput draws the next state of a namespace: about half of its objects are as
+// they were before.
+func anyInput(t *rapid.T, before compile.Input) compile.Input {
+	in := compile.Input{
+		Runtimes:            objects(t, "runtime", 2, before.Runtimes, anyRuntime),
+		MediaRoutingDomains: objects(t, "domain", 3, before.MediaRoutingDomains, anyDomain),
+		Worklists:           objects(t, "list", 3, before.Worklists, anyList),
+		Channels:            objects(t, "channel", 4, before.Channels, anyChannel),
+		AgentSubscriptions:  objects(t, "subscription", 3, before.AgentSubscriptions, anySubscription),
+		Keys:                map[string]compile.SecretKeys{},
+	}
+	if rapid.IntRange(0, 9).Draw(t, "secret") > 0 {
+		in.Keys["keys"] = compile.SecretKeys{"key": {Hashes: []string{pick(t, "hash", "b", "a"), "c"}}, "bad": {Problem: "it is too short"}}
+	}
+	if rapid.Bool().Draw(t, "reported") {
+		in.Open = map[string]int64{}
+		for i := range 3 {
+			in.Open[fmt.Sprintf("list%d", i)] = rapid.Int64Range(0, 1).Draw(t, "open")
+		}
+	}
+	return in
+}
+
+func objects[T any, O interface {
+	*T
+	metav1.Object
+}](t *rapid.T, kind string, most int, before []T, draw func(*rapid.T, metav1.ObjectMeta) T) []T {
+	old := map[string]T{}
+	for _, item := range before {
+		old[O(&item).GetName()] = item
+	}
+	var items []T
+	for i := range most {
+		name := fmt.Sprintf("%s%d", kind, i)
+		was, there := old[name]
+		switch {
+		case there && rapid.Bool().Draw(t, name+" is as it was"):
+			items = append(items, was)
+		case rapid.IntRange(0, 5).Draw(t, name+" is there") > 0:
+			items = append(items, draw(t, anyMeta(t, name, O(&was))))
+		}
+	}
+	return items
+}
+
+// anyMeta goes on from what an object was before, or makes another one of its name.
+func anyMeta(t *rapid.T, name string, was metav1.Object) metav1.ObjectMeta {
+	m := metav1.ObjectMeta{
+		Name:              name,
+		UID:               was.GetUID(),
+		Generation:        was.GetGeneration() + 1,
+		CreationTimestamp: was.GetCreationTimestamp(),
+		Labels:            map[string]string{"team": pick(t, "team", "care", "sales")},
+	}
+	if m.UID == "" || rapid.IntRange(0, 5).Draw(t, "created again") == 0 {
+		m.UID = types.UID(fmt.Sprintf("%s-%d", name, rapid.IntRange(0, 9).Draw(t, "uid")))
+		m.Generation = 1
+		m.CreationTimestamp = metav1.NewTime(time.Unix(int64(rapid.IntRange(0, 2).Draw(t, "created")), 0))
+	}
+	if rapid.IntRange(0, 9).Draw(t, "deleting") == 0 {
+		m.DeletionTimestamp = &metav1.Time{Time: time.Unix(9, 0)}
+	}
+	return m
+}
+
+func pick[T any](t *rapid.T, label string, from ...T) T {
+	return rapid.SampledFrom(from).Draw(t, label)
+}
+
+func some(t *rapid.T, label string, from ...string) []string {
+	return rapid.SliceOfN(rapid.SampledFrom(from), 0, 3).Draw(t, label)
+}
+
+func duration(t *rapid.T, label string) metav1.Duration {
+	return metav1.Duration{Duration: time.Minute * time.Duration(pick(t, label, 1, 2, 3, 3, 3, 2, 1, 0))}
+}
+
+func anyRuntime(t *rapid.T, m metav1.ObjectMeta) v1alpha1.RoutingRuntime {
+	o := v1alpha1.RoutingRuntime{ObjectMeta: m}
+	o.Spec.Authentication.Issuers = []v1alpha1.Issuer{{URL: pick(t, "url", "https://a", "https://b"), CABundle: pick(t, "bundle", "", "", "", "", "", "broken")}}
+	o.Spec.Retention.Closed, o.Spec.Retention.Feed = duration(t, "closed"), metav1.Duration{Duration: time.Hour}
+	return o
+}
+
+func anyDomain(t *rapid.T, m metav1.ObjectMeta) v1alpha1.MediaRoutingDomain {
+	o := v1alpha1.MediaRoutingDomain{ObjectMeta: m}
+	o.Spec.DisplayName = "Domain"
+	o.Spec.MaxRequests = int32(pick(t, "maxRequests", 3, 2, 1, 1, 0))
+	o.Spec.ChannelTypes = some(t, "types", "A", "B", "A", "D")
+	return o
+}
+
+func anyList(t *rapid.T, m metav1.ObjectMeta) v1alpha1.Worklist {
+	o := v1alpha1.Worklist{ObjectMeta: m}
+	o.Spec.DisplayName = pick(t, "display name", "One", "Two")
+	o.Spec.ClosePolicy = pick(t, "policy", v1alpha1.CloseByMembers, v1alpha1.CloseByMembers, v1alpha1.CloseByAdmins, "Nobody")
+	o.Spec.Attention.SoonAfter, o.Spec.Attention.OverdueAfter = duration(t, "soon"), duration(t, "overdue")
+	o.Spec.AutoCloseAfter = metav1.Duration{Duration: 3 * time.Minute}
+	if rapid.IntRange(0, 2).Draw(t, "right times") > 0 {
+		o.Spec.Attention = v1alpha1.Attention{SoonAfter: metav1.Duration{Duration: time.Minute}, OverdueAfter: o.Spec.AutoCloseAfter}
+	}
+	return o
+}
+
+func anyChannel(t *rapid.T, m metav1.ObjectMeta) v1alpha1.Channel {
+	o := v1alpha1.Channel{ObjectMeta: m}
+	o.Spec.Type = pick(t, "type", "A", "A", "A", "B", "E")
+	o.Spec.ServiceIdentifier = pick(t, "identifier", "1", "2", "3")
+	o.Spec.RoutingMode = pick(t, "mode", v1alpha1.RoutingPull, v1alpha1.RoutingPull, v1alpha1.RoutingPull, v1alpha1.RoutingPull, v1alpha1.RoutingPush, "Else")
+	if rapid.IntRange(0, 9).Draw(t, "has list") > 0 {
+		o.Spec.ListRef = &v1alpha1.ListReference{Name: pick(t, "list", "list0", "list1", "list2")}
+	}
+	o.Spec.AnonymousName = pick(t, "anonymous", "Jane", "John")
+	o.Spec.SecretRef = v1alpha1.SecretKeyReference{Name: "keys", Key: pick(t, "key", "key", "key", "key", "bad", "none")}
+	return o
+}
+
+func anySubscription(t *rapid.T, m metav1.ObjectMeta) v1alpha1.AgentSubscription {
+	o := v1alpha1.AgentSubscription{ObjectMeta: m}
+	o.Spec.Agents = some(t, "agents", "bob", "alice")
+	o.Spec.Groups = some(t, "groups", "care", "sales")
+	o.Spec.Lists.Names = some(t, "lists", "list0", "list1", "list2")
+	o.Spec.Lists.Selector = pick(t, "selector", nil,
+		&metav1.LabelSelector{},
+		&metav1.LabelSelector{MatchLabels: map[string]string{"team": "care"}},
+		&metav1.LabelSelector{MatchExpressions: []metav1.LabelSelectorRequirement{{Key: "team", Operator: "Like"}}})
+	o.Spec.Role = pick(t, "role", v1alpha1.RoleRepresentative, v1alpha1.RoleAdmin, v1alpha1.RoleAdmin, "Guest")
+	for _, domain := range []string{"domain0", "domain1", "domain2"} {
+		if rapid.IntRange(0, 3).Draw(t, "capacity") == 0 {
+			o.Spec.Capacity = append(o.Spec.Capacity, v1alpha1.AgentCapacity{MediaRoutingDomain: domain, MaxRequests: int32(rapid.IntRange(-1, 3).Draw(t, "most"))})
+		}
+	}
+	return o
+}

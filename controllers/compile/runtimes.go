@@ -1,0 +1,100 @@
+package compile
+
+import (
+	"crypto/x509"
+	"encoding/pem"
+	"slices"
+
+	"github.com/pullmode/operator/api/v1alpha1"
+	"github.com/pullmode/operator/runtime/snapshot"
+)
+
+type runtimes struct {
+	// base is the snapshot without objects; nil when there is nothing to serve it.
+	base     *snapshot.Snapshot
+	verdicts []Verdict
+}
+
+// compileRuntimes picks the namespace's one RoutingRuntime, the oldest, and
+// starts the snapshot from it.
+func compileRuntimes(items []v1alpha1.RoutingRuntime, last previous) runtimes {
+	wanted, leaving := split[v1alpha1.RoutingRuntime](items)
+	var r runtimes
+	for i, o := range wanted {
+		v := newVerdict(snapshot.KindRuntime, o)
+		if i == 0 {
+			r.base, v.Accepted = runtimeForm(o, last)
+		} else {
+			v.Accepted = refused(v1alpha1.ReasonConflict, "A namespace has one RoutingRuntime, and %s is older: delete one of the two, or move this one to another namespace.", wanted[0].Name)
+		}
+		r.verdicts = append(r.verdicts, v)
+	}
+	for _, o := range leaving {
+		r.verdicts = append(r.verdicts, leavingVerdict(snapshot.KindRuntime, o))
+	}
+	return r
+}
+
+// runtimeForm is what the snapshot takes of a RoutingRuntime: its present form,
+// or the last accepted one (L9).
+func runtimeForm(o *v1alpha1.RoutingRuntime, last previous) (*snapshot.Snapshot, Finding) {
+	finding := checkRuntime(o)
+	if finding.OK {
+		return &snapshot.Snapshot{
+			FormatVersion:  snapshot.FormatVersion,
+			Runtime:        source(o),
+			Authentication: snapshot.Authentication{Issuers: issuers(o.Spec.Authentication.Issuers)},
+			Retention: snapshot.Retention{
+				Closed: snapshot.Duration(o.Spec.Retention.Closed.Duration),
+				Feed:   snapshot.Duration(o.Spec.Retention.Feed.Duration),
+			},
+		}, finding
+	}
+	if !is(last.snapshot.Runtime, o) {
+		return nil, finding
+	}
+	return &snapshot.Snapshot{
+		FormatVersion:  snapshot.FormatVersion,
+		Runtime:        last.snapshot.Runtime,
+		Authentication: snapshot.Authentication{Issuers: slices.Clone(last.snapshot.Authentication.Issuers)},
+		Retention:      last.snapshot.Retention,
+	}, finding
+}
+
+func checkRuntime(o *v1alpha1.RoutingRuntime) Finding {
+	if o.Spec.Retention.Closed.Duration <= 0 || o.Spec.Retention.Feed.Duration <= 0 {
+		return refused(v1alpha1.ReasonInvalid, "Nothing can be kept for no time: set spec.retention.closed and spec.retention.feed above zero.")
+	}
+	for i, issuer := range o.Spec.Authentication.Issuers {
+		if issuer.CABundle != "" && !holdsCertificate(issuer.CABundle) {
+			return refused(v1alpha1.ReasonInvalid, "spec.authentication.issuers[%d].caBundle holds no certificate that can be read: paste the PEM of the authority that signed %s's certificate.", i, issuer.URL)
+		}
+	}
+	return accepted()
+}
+
+// holdsCertificate tells whether the whole of a bundle can be read. The schema
+// sees only that it begins like one.
+func holdsCertificate(bundle string) bool {
+	found := false
+	for rest := []byte(bundle); ; found = true {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			return found
+		}
+		if _, err := x509.ParseCertificate(block.Bytes); err != nil {
+			return false
+		}
+	}
+}
+
+func issuers(specs []v1alpha1.Issuer) []snapshot.Issuer {
+	forms := make([]snapshot.Issuer, 0, len(specs))
+	for _, s := range specs {
+		forms = append(forms, snapshot.Issuer{
+			URL: s.URL, Audience: s.Audience, UsernameClaim: s.UsernameClaim, GroupsClaim: s.GroupsClaim,
+			CABundle: s.CABundle, AllowHTTP: s.InsecureAllowHTTP,
+		})
+	}
+	return forms
+}
