@@ -43,7 +43,7 @@ func (i Issuer) withDefaults() Issuer {
 	return i
 }
 
-func (i Issuer) check() error {
+func (i Issuer) validate() error {
 	u, err := url.Parse(i.URL)
 	switch {
 	case err != nil:

@@ -36,7 +36,7 @@ type served struct {
 	address string
 	asked   atomic.Int64
 	silent  atomic.Bool // answer 503 to everything
-	handler http.Handler
+	handler atomic.Pointer[http.HandlerFunc]
 	server  *httptest.Server
 }
 
@@ -46,12 +46,15 @@ func (s *served) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
-	s.handler.ServeHTTP(w, r)
+	(*s.handler.Load())(w, r)
 }
 
 func (s *served) config() auth.Issuer {
 	return auth.Issuer{URL: s.URL(), Audience: issuer.DefaultAudience, AllowHTTP: true}
 }
+
+// swap changes what the server answers, also while it runs.
+func (s *served) swap(handler http.HandlerFunc) { s.handler.Store(&handler) }
 
 func (s *served) stop() { s.server.Close() }
 
@@ -81,7 +84,7 @@ func serve(t testing.TB, change func(*issuer.Options)) *served {
 	if s.Issuer, err = issuer.New(opts); err != nil {
 		t.Fatal(err)
 	}
-	s.handler = s.Issuer
+	s.swap(s.Issuer.ServeHTTP)
 	s.server.Start()
 	t.Cleanup(func() { s.stop() })
 	return s

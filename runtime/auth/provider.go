@@ -9,18 +9,22 @@ import (
 	"sync"
 	"time"
 
-	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/time/rate"
 )
 
 const (
-	// renewAfter is how old discovery and keys may become. The library reads the
-	// keys again only when it meets a key it does not know, so without this a key
-	// that was withdrawn would be trusted for ever.
+	// renewAfter is how old keys may become, so that one which the issuer withdrew
+	// stops being trusted. New ones are found sooner: by the first token they sign.
 	renewAfter = 10 * time.Minute
 	// An issuer that does not answer is asked again after 1 s, 2 s, 4 s ... 30 s.
 	// In between callers are told at once, instead of waiting for fetchTimeout.
 	backoffMin = time.Second
 	backoffMax = 30 * time.Second
+	// A token with an unknown key makes the keys be read again, so anybody can cause
+	// that by sending garbage. Once a second is the most an issuer sees; the burst
+	// covers a start and a few rotations right after it.
+	renewRate  = rate.Limit(1)
+	renewBurst = 5
 )
 
 // provider is one issuer as it is known now: lazily discovered, renewed, and
@@ -30,22 +34,23 @@ type provider struct {
 	client *http.Client
 	now    func() time.Time
 	log    *slog.Logger
+	limit  *rate.Limiter
 
-	turn chan struct{} // holds one value while somebody discovers
+	turn chan struct{} // holds one value while somebody reads keys
 
 	mu       sync.Mutex
-	keys     *oidc.RemoteKeySet // nil until discovered
-	renewAt  time.Time          // when keys should be discovered anew
-	failures int                // in a row
-	retryAt  time.Time          // no discovery before this
-	failed   error              // why the last one failed
+	keys     *keySet   // nil until read
+	renewAt  time.Time // when keys should be read anew
+	failures int       // in a row
+	retryAt  time.Time // no reading before this
+	failed   error     // why the last one failed
 }
 
 func newProvider(config Issuer, now func() time.Time, log *slog.Logger) (*provider, error) {
-	if err := config.check(); err != nil {
+	if err := config.validate(); err != nil {
 		return nil, err
 	}
-	client, err := newClient(config, now)
+	client, err := newClient(config)
 	if err != nil {
 		return nil, err
 	}
@@ -54,84 +59,88 @@ func newProvider(config Issuer, now func() time.Time, log *slog.Logger) (*provid
 		client: client,
 		now:    now,
 		log:    log.With("issuer", config.URL),
+		limit:  rate.NewLimiter(renewRate, renewBurst),
 		turn:   make(chan struct{}, 1),
 	}, nil
 }
 
-// keySet returns the issuer's keys, discovering them when there are none or they
-// are old; token is the one at hand (see discover). Old keys do for as long as the issuer does not answer: its outage must
-// not lock out those whose tokens are good. Error: *Error of ErrIssuerUnavailable,
-// or ctx's.
-func (p *provider) keySet(ctx context.Context, token string) (*oidc.RemoteKeySet, error) {
+// current returns the issuer's keys, and whether they were read since the call
+// began. Old keys do for as long as the issuer does not answer: its outage must not
+// lock out those whose tokens are good. Error: *Error of ErrIssuerUnavailable, or
+// ctx's.
+func (p *provider) current(ctx context.Context) (keys *keySet, fresh bool, err error) {
 	keys, due := p.state()
+	if keys == nil {
+		return p.renew(ctx, nil)
+	}
 	if !due {
-		return keys, p.unlessKnown(keys)
+		return keys, false, nil
 	}
-	if keys != nil {
-		select {
-		case p.turn <- struct{}{}:
-		default: // somebody renews; nobody else has to wait
-			return keys, nil
-		}
-	} else {
-		select {
-		case p.turn <- struct{}{}:
-		case <-ctx.Done():
-			return nil, fmt.Errorf("waiting for the issuer: %w", ctx.Err())
-		}
+	select {
+	case p.turn <- struct{}{}:
+		defer func() { <-p.turn }()
+	default: // somebody reads them; nobody else has to wait
+		return keys, false, nil
 	}
-	defer func() { <-p.turn }()
-	// Whoever had the turn before may have done it.
 	if keys, due = p.state(); !due {
-		return keys, p.unlessKnown(keys)
+		return keys, false, nil
 	}
-	fresh, err := p.discover(ctx, token)
-	if err != nil && ctx.Err() != nil {
-		// The caller left; that says nothing of the issuer.
-		return nil, fmt.Errorf("asking the issuer: %w", ctx.Err())
+	if read, err := p.read(ctx); err == nil {
+		return read, true, nil
 	}
-	keys = p.learn(fresh, err)
-	return keys, p.unlessKnown(keys)
+	return keys, false, nil
 }
 
-// state is what is known, and whether it is time to discover.
-func (p *provider) state() (keys *oidc.RemoteKeySet, due bool) {
+// renew returns keys other than those that were tried: what somebody else has read
+// meanwhile, or else the issuer's answer now (fresh). Errors as current's.
+func (p *provider) renew(ctx context.Context, tried *keySet) (keys *keySet, fresh bool, err error) {
+	select {
+	case p.turn <- struct{}{}:
+		defer func() { <-p.turn }()
+	case <-ctx.Done():
+		return nil, false, fmt.Errorf("waiting for the issuer's keys: %w", ctx.Err())
+	}
+	if keys, _ := p.state(); keys != tried {
+		return keys, false, nil
+	}
+	if err := p.mayRead(); err != nil {
+		return nil, false, err
+	}
+	if keys, err = p.read(ctx); err != nil {
+		return nil, false, err
+	}
+	return keys, true, nil
+}
+
+// state is what is known, and whether it is time to read it anew.
+func (p *provider) state() (keys *keySet, due bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now()
-	if p.keys != nil && now.Before(p.renewAt) {
-		return p.keys, false
-	}
-	return p.keys, !now.Before(p.retryAt)
+	return p.keys, !now.Before(p.renewAt) && !now.Before(p.retryAt)
 }
 
-// discover reads the discovery document and the keys. The library fetches keys only
-// to verify something, so the token at hand makes it: a set without keys must not
-// replace one that has them. Whether the token is good is judged later.
-func (p *provider) discover(ctx context.Context, token string) (*oidc.RemoteKeySet, error) {
-	found, err := oidc.NewProvider(oidc.ClientContext(ctx, p.client), p.config.URL)
-	if err != nil {
-		return nil, err
+// mayRead is nil unless the issuer failed, or was asked, too short a time ago.
+func (p *provider) mayRead() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
+	if now.Before(p.retryAt) {
+		return p.unavailable(p.failed, p.retryAt.Sub(now))
 	}
-	var document struct {
-		KeysURL string `json:"jwks_uri"`
+	if !p.limit.AllowN(now, 1) {
+		return p.unavailable(errors.New("its keys were read a moment ago"), backoffMin)
 	}
-	if err := found.Claims(&document); err != nil {
-		return nil, err
-	}
-	if document.KeysURL == "" {
-		return nil, errors.New("its discovery document names no jwks_uri")
-	}
-	// The set lives on, so it must not hold on to this request's context.
-	keys := oidc.NewRemoteKeySet(oidc.ClientContext(context.Background(), p.client), document.KeysURL)
-	if _, err := keys.VerifySignature(ctx, token); isFetch(err) {
-		return nil, err
-	}
-	return keys, nil
+	return nil
 }
 
-// learn keeps what a discovery brought.
-func (p *provider) learn(fresh *oidc.RemoteKeySet, err error) *oidc.RemoteKeySet {
+// read asks the issuer, and remembers what came of it. The turn must be held.
+func (p *provider) read(ctx context.Context) (*keySet, error) {
+	keys, err := readKeys(ctx, p.client, p.config.URL)
+	if err != nil && ctx.Err() != nil {
+		// The caller left; that says nothing of the issuer.
+		return nil, fmt.Errorf("reading the issuer's keys: %w", ctx.Err())
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now()
@@ -142,24 +151,15 @@ func (p *provider) learn(fresh *oidc.RemoteKeySet, err error) *oidc.RemoteKeySet
 		}
 		p.failures++
 		p.retryAt, p.failed = now.Add(wait), err
-		p.log.Warn("issuer cannot be read; its new tokens are refused until it can", "error", err, "retry", wait, "failures", p.failures)
-		return p.keys
+		p.log.Warn("issuer cannot be read; tokens signed with keys not known yet have to wait", "error", err, "retry", wait, "failures", p.failures)
+		return nil, p.unavailable(err, wait)
 	}
 	if p.failures > 0 {
 		p.log.Info("issuer can be read again", "failures", p.failures)
 	}
-	p.keys, p.renewAt = fresh, now.Add(renewAfter)
+	p.keys, p.renewAt = keys, now.Add(renewAfter)
 	p.failures, p.retryAt, p.failed = 0, time.Time{}, nil
-	return fresh
-}
-
-func (p *provider) unlessKnown(keys *oidc.RemoteKeySet) error {
-	if keys != nil {
-		return nil
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.unavailable(p.failed, p.retryAt.Sub(p.now()))
+	return keys, nil
 }
 
 func (p *provider) unavailable(cause error, wait time.Duration) *Error {
@@ -168,7 +168,7 @@ func (p *provider) unavailable(cause error, wait time.Duration) *Error {
 		Reason:     ReasonIssuerUnavailable,
 		Detail:     "the issuer of this token cannot be asked for its keys right now; try again later",
 		Issuer:     p.config.URL,
-		RetryAfter: max(wait, backoffMin),
+		RetryAfter: wait,
 		Cause:      cause,
 	}
 }

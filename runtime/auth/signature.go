@@ -3,40 +3,48 @@ package auth
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/coreos/go-oidc/v3/oidc"
-	"github.com/go-jose/go-jose/v4"
 )
 
-// algorithms are those with a private and a public key. "none" and the HMAC ones
-// are left out: with them whoever can read a public key could sign.
-var algorithms = []jose.SignatureAlgorithm{
-	jose.RS256, jose.RS384, jose.RS512,
-	jose.ES256, jose.ES384, jose.ES512,
-	jose.PS256, jose.PS384, jose.PS512,
-	jose.EdDSA,
+// verify checks that the issuer signed the token. When no known key did, the keys
+// are read again, and the verdict is made with keys that were read after the token
+// came: it may have been signed with a new one.
+func (p *provider) verify(ctx context.Context, token string) (*oidc.IDToken, error) {
+	keys, fresh, err := p.current(ctx)
+	for err == nil {
+		verified, refusal := p.config.check(ctx, keys, token)
+		if fresh || !errors.Is(refusal, errUnknownKey) {
+			return verified, refusal
+		}
+		keys, fresh, err = p.renew(ctx, keys)
+	}
+	return nil, err
 }
 
-// verify checks the signature, and that the issuer is the one asked.
-func (p *provider) verify(ctx context.Context, token string) (*oidc.IDToken, error) {
-	keys, err := p.keySet(ctx, token)
-	if err != nil {
-		return nil, err
-	}
-	record := &recorder{keys: keys}
-	verified, err := oidc.NewVerifier(p.config.URL, record, &verifyConfig).Verify(ctx, token)
+// check is the library's verification with these keys. Its errors are text alone,
+// so what became of the signature is taken from the keys.
+func (i Issuer) check(ctx context.Context, keys *keySet, token string) (*oidc.IDToken, error) {
+	watched := &watchedKeys{keySet: keys}
+	verified, err := oidc.NewVerifier(i.URL, watched, &verifyConfig).Verify(ctx, token)
 	switch {
 	case err == nil:
 		return verified, nil
-	case ctx.Err() != nil:
-		return nil, fmt.Errorf("verifying a token: %w", ctx.Err())
-	case record.unavailable != nil:
-		return nil, p.unavailable(record.unavailable, backoffMin)
-	case record.err != nil:
-		return nil, p.config.invalid(ReasonSignature, "the token's signature is not one of its issuer", err)
+	case watched.err != nil:
+		return nil, i.invalid(ReasonSignature, "the token's signature is not one of its issuer", watched.err)
 	}
-	return nil, p.config.invalid(ReasonClaims, "the token's claims are not what an ID token has", err)
+	return nil, i.invalid(ReasonClaims, "the token's claims are not what an ID token has", err)
+}
+
+type watchedKeys struct {
+	*keySet
+	err error
+}
+
+// VerifySignature implements oidc.KeySet.
+func (w *watchedKeys) VerifySignature(ctx context.Context, token string) (payload []byte, err error) {
+	payload, w.err = w.keySet.VerifySignature(ctx, token)
+	return payload, w.err
 }
 
 // verifyConfig leaves audience and times to claims.go, which names what is wrong
@@ -53,28 +61,4 @@ func algorithmNames() []string {
 		names = append(names, string(algorithm))
 	}
 	return names
-}
-
-// recorder is an issuer's keys during one verification. The library passes its
-// errors on as text alone; this keeps them, to tell a wrong token from a silent
-// issuer.
-type recorder struct {
-	keys        oidc.KeySet
-	err         error // of the signature
-	unavailable error // set when the keys had to be fetched and could not
-}
-
-// VerifySignature implements oidc.KeySet.
-func (r *recorder) VerifySignature(ctx context.Context, token string) ([]byte, error) {
-	payload, err := r.keys.VerifySignature(ctx, token)
-	if isFetch(err) {
-		r.unavailable = err
-	}
-	r.err = err
-	return payload, err
-}
-
-func isFetch(err error) bool {
-	var failed *fetchError
-	return errors.As(err, &failed)
 }

@@ -148,7 +148,7 @@ func TestVerifyOfNothing(t *testing.T) {
 func TestACallerWhoLeavesIsNoVerdict(t *testing.T) {
 	s := serve(t, nil)
 	ctx, leave := context.WithCancel(t.Context())
-	s.handler = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+	s.swap(func(_ http.ResponseWriter, r *http.Request) {
 		leave()
 		<-r.Context().Done()
 	})
@@ -159,7 +159,7 @@ func TestACallerWhoLeavesIsNoVerdict(t *testing.T) {
 	}
 	// The issuer is not blamed: no backoff for the next caller.
 	s.stop()
-	s.handler = s.Issuer
+	s.swap(s.Issuer.ServeHTTP)
 	s.listen(t)
 	s.server.Start()
 	if _, err := v.Verify(t.Context(), token); err != nil {
