@@ -37,7 +37,7 @@ type (
 	conversation struct{ Body protocol.Conversation }
 
 	agentCommand struct {
-		requestID
+		ID  string `path:"id" maxLength:"64" doc:"The request's id."`
 		Key string `header:"Idempotency-Key" maxLength:"128" doc:"Your own name for this command. Repeated with the same one, it gets its first answer and has no second effect."`
 	}
 	result struct{ Body protocol.Result }
