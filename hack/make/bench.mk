@@ -1,0 +1,16 @@
+# Figures. CI does not run them: they say how fast, not whether right. Quote ratios of one run, not absolutes of two.
+
+.PHONY: bench
+bench: bench-compile bench-store bench-latency ## Print the figures: compiler, store beside a bare log, latencies on the cluster.
+
+.PHONY: bench-compile
+bench-compile: ## Compile 10,000 objects.
+	go test -run '^$$' -bench 10000 -benchmem ./controllers/compile
+
+.PHONY: bench-store
+bench-store: ## Durable transitions a second, side by side with a bare append and group fsync.
+	go test -run '^$$' -bench . -benchtime 1x -v ./runtime/store
+
+.PHONY: bench-latency
+bench-latency: ## Latencies on the demo's cluster (run make demo first).
+	KUBECONFIG=$$(hack/localcluster/kubeconfig.sh) KUBECTL=$$(hack/localcluster/assets.sh)/kubectl go run ./hack/bench/latency
