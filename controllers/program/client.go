@@ -97,7 +97,8 @@ func (c *Client) Put(ctx context.Context, t Target, sequence int64, encoded []by
 	return ask[snapshot.Report](ctx, c, http.MethodPut, t, "snapshot", body)
 }
 
-// ask makes one call and decodes its answer.
+// ask makes one call and decodes its answer. Its errors say what the replica
+// does, as a sentence goes on that begins with its name.
 func ask[T any](ctx context.Context, c *Client, method string, t Target, resource string, body []byte) (*T, error) {
 	answer, err := c.call(ctx, method, t, resource, body)
 	if err != nil {
@@ -105,7 +106,7 @@ func ask[T any](ctx context.Context, c *Client, method string, t Target, resourc
 	}
 	v := new(T)
 	if err := json.Unmarshal(answer, v); err != nil {
-		return nil, fmt.Errorf("read %s of %s: %w", resource, t.Name, err)
+		return nil, fmt.Errorf("answers for %s what cannot be read: %w", resource, err)
 	}
 	return v, nil
 }
@@ -113,32 +114,32 @@ func ask[T any](ctx context.Context, c *Client, method string, t Target, resourc
 func (c *Client) call(ctx context.Context, method string, t Target, resource string, body []byte) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, method, "https://"+t.Addr+"/admin/v1/"+resource, bytes.NewReader(body))
 	if err != nil {
-		return nil, fmt.Errorf("ask %s for %s: %w", t.Name, resource, err)
+		return nil, fmt.Errorf("cannot be asked for %s: %w", resource, err)
 	}
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
 	res, err := c.http.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("ask %s for %s: %w", t.Name, resource, err)
+		return nil, fmt.Errorf("cannot be asked for %s: %w", resource, err)
 	}
 	defer res.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
 	if err != nil {
-		return nil, fmt.Errorf("read %s of %s: %w", resource, t.Name, err)
+		return nil, fmt.Errorf("answers for %s what cannot be read: %w", resource, err)
 	}
 	if len(answer) > maxAnswer {
-		return nil, fmt.Errorf("%s of %s is larger than %d bytes", resource, t.Name, maxAnswer)
+		return nil, fmt.Errorf("answers for %s with more than %d bytes", resource, maxAnswer)
 	}
 	if res.StatusCode != http.StatusOK {
-		return nil, failure(t, res.StatusCode, answer)
+		return nil, failure(res.StatusCode, answer)
 	}
 	return answer, nil
 }
 
 // failure makes an error of an answer that is not 200: a refusal, or whatever
 // else the port says.
-func failure(t Target, status int, answer []byte) error {
+func failure(status int, answer []byte) error {
 	if status == http.StatusConflict || status == http.StatusUnprocessableEntity {
 		refusal := &Refusal{}
 		if err := json.Unmarshal(answer, &refusal.Refusal); err == nil && refusal.Reason != "" {
@@ -148,7 +149,7 @@ func failure(t Target, status int, answer []byte) error {
 	// Everything else the port says as a problem document.
 	var problem struct{ Detail string }
 	if err := json.Unmarshal(answer, &problem); err == nil && problem.Detail != "" {
-		return fmt.Errorf("%s answered %d: %s", t.Name, status, problem.Detail)
+		return fmt.Errorf("answers %d: %s", status, problem.Detail)
 	}
-	return fmt.Errorf("%s answered %d: %.256q", t.Name, status, answer)
+	return fmt.Errorf("answers %d: %.256q", status, answer)
 }

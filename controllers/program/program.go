@@ -54,7 +54,7 @@ func (c *Client) put(ctx context.Context, readings []Reading, encoded []byte) er
 		if refusal := (*Refusal)(nil); errors.As(err, &refusal) {
 			return err
 		}
-		failures = append(failures, err)
+		failures = append(failures, &PutError{r.Name, err})
 	}
 	return errors.Join(failures...)
 }

@@ -172,13 +172,13 @@ func TestWhatAReplicaMayAnswer(t *testing.T) {
 			w.Header().Set("Content-Type", "application/problem+json")
 			w.WriteHeader(http.StatusInsufficientStorage)
 			_, _ = w.Write([]byte(`{"type":"about:blank","detail":"the volume is full"}`))
-		}, "main-0 answered 507: the volume is full"},
+		}, "answers 507: the volume is full"},
 		"a conflict that is no refusal": {func(w http.ResponseWriter, _ *http.Request) {
 			http.Error(w, "no", http.StatusConflict)
-		}, `main-0 answered 409: "no\n"`},
+		}, `answers 409: "no\n"`},
 		"not JSON": {func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write([]byte("<html>"))
-		}, "read configz of main-0"},
+		}, "answers for configz what cannot be read"},
 		"without end": {func(w http.ResponseWriter, _ *http.Request) {
 			chunk := []byte(strings.Repeat(" ", 1<<20))
 			for {
@@ -186,10 +186,10 @@ func TestWhatAReplicaMayAnswer(t *testing.T) {
 					return
 				}
 			}
-		}, "is larger than"},
+		}, "answers for configz with more than"},
 		"nothing, and the connection ends": {func(http.ResponseWriter, *http.Request) {
 			panic(http.ErrAbortHandler)
-		}, "ask main-0 for configz"},
+		}, "cannot be asked for configz"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)

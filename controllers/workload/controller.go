@@ -79,7 +79,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	}
 	// The one that serves the namespace has children, any other has none.
 	rt := Elected(all.Items)
-	if rt == nil || rt.Name != req.Name || !rt.DeletionTimestamp.IsZero() {
+	if rt == nil || rt.Name != req.Name {
 		return ctrl.Result{}, nil
 	}
 	renewAt, err := r.applyAll(ctx, rt)

@@ -15,6 +15,10 @@ func TestElected(t *testing.T) {
 		rt.Name, rt.CreationTimestamp = name, metav1.NewTime(time.Unix(second, 0))
 		return rt
 	}
+	going := func(rt v1alpha1.RoutingRuntime) v1alpha1.RoutingRuntime {
+		rt.DeletionTimestamp = &rt.CreationTimestamp
+		return rt
+	}
 	for name, tc := range map[string]struct {
 		runtimes []v1alpha1.RoutingRuntime
 		want     string
@@ -23,6 +27,7 @@ func TestElected(t *testing.T) {
 		"one":                      {[]v1alpha1.RoutingRuntime{at("a", 1)}, "a"},
 		"the older":                {[]v1alpha1.RoutingRuntime{at("a", 2), at("b", 1)}, "b"},
 		"the first by name":        {[]v1alpha1.RoutingRuntime{at("b", 1), at("a", 1)}, "a"},
+		"not one that goes":        {[]v1alpha1.RoutingRuntime{going(at("a", 1)), at("b", 2)}, "b"},
 		"whatever order they come": {[]v1alpha1.RoutingRuntime{at("a", 1), at("b", 1)}, "a"},
 	} {
 		t.Run(name, func(t *testing.T) {
