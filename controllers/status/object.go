@@ -1,0 +1,104 @@
+package status
+
+import (
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/pullmode/operator/api/v1alpha1"
+	"github.com/pullmode/operator/controllers/compile"
+	"github.com/pullmode/operator/runtime/snapshot"
+)
+
+// types are the conditions of every kind, in the order in which a reader asks.
+var types = []v1alpha1.ConditionType{
+	v1alpha1.ConditionAccepted, v1alpha1.ConditionResolvedRefs, v1alpha1.ConditionProgrammed, v1alpha1.ConditionReady,
+}
+
+// object is the status that an object should have. What is present gives the
+// times at which conditions last changed, and what was known before.
+func (f *facts) object(v compile.Verdict, present v1alpha1.ObjectStatus, now metav1.Time) v1alpha1.ObjectStatus {
+	programmed, generation := f.programmed(v, present)
+	findings := map[v1alpha1.ConditionType]finding{
+		v1alpha1.ConditionAccepted:     ofVerdict(v.Accepted),
+		v1alpha1.ConditionResolvedRefs: ofVerdict(v.ResolvedRefs),
+		v1alpha1.ConditionProgrammed:   programmed,
+	}
+	findings[v1alpha1.ConditionReady] = f.summary(v, findings)
+	wanted := v1alpha1.ObjectStatus{ObservedGeneration: v.Generation, ProgrammedGeneration: generation}
+	for _, t := range types {
+		wanted.Conditions = append(wanted.Conditions, condition(t, findings[t], v.Generation, present.Conditions, now))
+	}
+	return wanted
+}
+
+func ofVerdict(f compile.Finding) finding {
+	if f.OK {
+		return finding{metav1.ConditionTrue, f.Reason, f.Message}
+	}
+	return finding{metav1.ConditionFalse, f.Reason, f.Message}
+}
+
+// summary is Ready: the first condition that is not True, and for a
+// RoutingRuntime that its pods are there.
+func (f *facts) summary(v compile.Verdict, findings map[v1alpha1.ConditionType]finding) finding {
+	for _, t := range types[:len(types)-1] {
+		if c := findings[t]; c.status != metav1.ConditionTrue {
+			return c
+		}
+	}
+	if v.Kind == snapshot.KindRuntime {
+		if missing := f.missing(); missing != "" {
+			return is(metav1.ConditionFalse, v1alpha1.ReasonNotReady, "%s", missing)
+		}
+		return is(metav1.ConditionTrue, v1alpha1.ReasonReady, "The runtime is ready and serves the namespace's configuration.")
+	}
+	return is(metav1.ConditionTrue, v1alpha1.ReasonReady, "The object is accepted, and every ready replica serves it.")
+}
+
+// missing says which pods a RoutingRuntime waits for; empty when for none.
+func (f *facts) missing() string {
+	wanted := 1
+	if f.Runtime.Spec.Replicas != nil {
+		wanted = int(*f.Runtime.Spec.Replicas)
+	}
+	if len(f.ready) >= wanted {
+		return ""
+	}
+	for _, r := range f.Readings {
+		if !r.Ready {
+			return fmt.Sprintf("%d of %d replicas are ready: see why with kubectl describe pod %s.", len(f.ready), wanted, r.Name)
+		}
+	}
+	return fmt.Sprintf("%d of %d replicas are ready and there is no pod for more: see why with kubectl describe statefulset %s.",
+		len(f.ready), wanted, f.Runtime.Name)
+}
+
+// condition gives a finding its history: the time of the last change of status
+// is kept while the status is.
+func condition(t v1alpha1.ConditionType, f finding, generation int64, present []metav1.Condition, now metav1.Time) metav1.Condition {
+	c := metav1.Condition{
+		Type: string(t), Status: f.status, Reason: string(f.reason), Message: shorten(f.message),
+		ObservedGeneration: generation, LastTransitionTime: now,
+	}
+	if last := meta.FindStatusCondition(present, string(t)); last != nil && last.Status == c.Status {
+		c.LastTransitionTime = last.LastTransitionTime
+	}
+	return c
+}
+
+// maxMessage is what the API takes of a condition's message.
+const maxMessage = 32768
+
+func shorten(message string) string {
+	if len(message) <= maxMessage {
+		return message
+	}
+	const end = " [...]"
+	cut := maxMessage - len(end)
+	for cut > 0 && message[cut]&0xC0 == 0x80 { // not within a letter
+		cut--
+	}
+	return message[:cut] + end
+}

@@ -1,0 +1,312 @@
+package status
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
+
+	"github.com/pullmode/operator/api/v1alpha1"
+	"github.com/pullmode/operator/controllers/compile"
+	"github.com/pullmode/operator/controllers/program"
+	"github.com/pullmode/operator/runtime/snapshot"
+)
+
+const (
+	wantedDigest = "new"
+	oldDigest    = "old"
+)
+
+// channel is the verdict on the Channel c in generation 2.
+func channel(served int64) compile.Verdict {
+	return compile.Verdict{
+		Kind: snapshot.KindChannel, Name: "c", UID: "u", Generation: 2, ServedGeneration: served,
+		Accepted:     compile.Finding{OK: true, Reason: v1alpha1.ReasonAccepted},
+		ResolvedRefs: compile.Finding{OK: true, Reason: v1alpha1.ReasonResolvedRefs},
+	}
+}
+
+func refused(v compile.Verdict) compile.Verdict {
+	v.Accepted = compile.Finding{Reason: v1alpha1.ReasonConflict, Message: "taken"}
+	return v
+}
+
+func main1() *v1alpha1.RoutingRuntime {
+	rt := &v1alpha1.RoutingRuntime{}
+	rt.Name, rt.UID, rt.Generation = "main", "rt", 1
+	rt.Spec.Replicas = ptr.To[int32](1)
+	return rt
+}
+
+func stopped() *v1alpha1.RoutingRuntime {
+	rt := main1()
+	rt.Spec.Replicas = ptr.To[int32](0)
+	return rt
+}
+
+// serves is a replica that reports the Channel in a generation.
+func serves(replica string, ready bool, digest string, generation int64) program.Reading {
+	report := &snapshot.Report{Replica: replica, Sequence: 7, Digest: digest, Objects: []snapshot.Object{
+		{Kind: snapshot.KindRuntime, Source: snapshot.Source{Name: "main", UID: "rt", Generation: 1}},
+	}}
+	if generation > 0 {
+		report.Objects = append(report.Objects, snapshot.Object{
+			Kind: snapshot.KindChannel, Source: snapshot.Source{Name: "c", UID: "u", Generation: generation},
+		})
+	}
+	return program.Reading{Target: program.Target{Name: replica, Ready: ready}, Report: report}
+}
+
+func silent(replica string, ready bool) program.Reading {
+	return program.Reading{Target: program.Target{Name: replica, Ready: ready}, Err: context.DeadlineExceeded}
+}
+
+func rejected(kind, name string) *snapshot.Refusal {
+	return &snapshot.Refusal{Reason: snapshot.Rejected, Problems: []snapshot.Problem{{Kind: kind, Name: name, Message: "no good"}}}
+}
+
+func TestProgrammed(t *testing.T) {
+	type want struct {
+		status     metav1.ConditionStatus
+		reason     v1alpha1.ConditionReason
+		generation int64
+	}
+	for name, tc := range map[string]struct {
+		verdict compile.Verdict
+		facts   Facts
+		known   int64 // programmedGeneration so far
+		want    want
+	}{
+		"every ready replica serves it": {
+			channel(2), Facts{Runtime: main1(), Digest: wantedDigest, Readings: []program.Reading{
+				serves("main-0", true, wantedDigest, 2), serves("main-1", true, wantedDigest, 2)}}, 0,
+			want{metav1.ConditionTrue, v1alpha1.ReasonProgrammed, 2},
+		},
+		"one ready replica serves an older generation": {
+			channel(2), Facts{Runtime: main1(), Digest: wantedDigest, Readings: []program.Reading{
+				serves("main-0", true, wantedDigest, 2), serves("main-1", true, oldDigest, 1)}}, 1,
+			want{metav1.ConditionFalse, v1alpha1.ReasonPending, 1},
+		},
+		"one ready replica does not have it": {
+			channel(2), Facts{Runtime: main1(), Digest: wantedDigest, Readings: []program.Reading{
+				serves("main-0", true, wantedDigest, 2), serves("main-1", true, oldDigest, 0)}}, 0,
+			want{metav1.ConditionFalse, v1alpha1.ReasonPending, 0},
+		},
+		"what a replica that is not ready serves does not count": {
+			channel(2), Facts{Runtime: main1(), Digest: wantedDigest, Readings: []program.Reading{
+				serves("main-0", true, wantedDigest, 2), serves("main-1", false, "", 0)}}, 0,
+			want{metav1.ConditionTrue, v1alpha1.ReasonProgrammed, 2},
+		},
+		"another object had this name": {
+			func() compile.Verdict { v := channel(2); v.UID = "newer"; return v }(),
+			Facts{Runtime: main1(), Digest: wantedDigest, Readings: []program.Reading{serves("main-0", true, oldDigest, 2)}}, 0,
+			want{metav1.ConditionFalse, v1alpha1.ReasonPending, 0},
+		},
+		"programming failed": {
+			channel(2), Facts{Runtime: main1(), Digest: wantedDigest, Failure: errors.New("the volume is full"), Readings: []program.Reading{
+				serves("main-0", true, oldDigest, 1)}}, 1,
+			want{metav1.ConditionFalse, v1alpha1.ReasonPending, 1},
+		},
+		"the runtime refused it": {
+			channel(2), Facts{Runtime: main1(), Digest: wantedDigest, Refusal: rejected(snapshot.KindChannel, "c"), Readings: []program.Reading{
+				serves("main-0", true, oldDigest, 1)}}, 1,
+			want{metav1.ConditionFalse, v1alpha1.ReasonRejected, 1},
+		},
+		"the runtime refused another object, this one waits": {
+			channel(2), Facts{Runtime: main1(), Digest: wantedDigest, Refusal: rejected(snapshot.KindList, "l"), Readings: []program.Reading{
+				serves("main-0", true, oldDigest, 1)}}, 1,
+			want{metav1.ConditionFalse, v1alpha1.ReasonPending, 1},
+		},
+		"the runtime refused another object, this one is served": {
+			channel(2), Facts{Runtime: main1(), Digest: wantedDigest, Refusal: rejected(snapshot.KindList, "l"), Readings: []program.Reading{
+				serves("main-0", true, oldDigest, 2)}}, 2,
+			want{metav1.ConditionTrue, v1alpha1.ReasonProgrammed, 2},
+		},
+		"a ready replica does not answer": {
+			channel(2), Facts{Runtime: main1(), Digest: wantedDigest, Readings: []program.Reading{
+				serves("main-0", true, wantedDigest, 2), silent("main-1", true)}}, 2,
+			want{metav1.ConditionUnknown, v1alpha1.ReasonRuntimeUnreachable, 2},
+		},
+		"a replica that is not ready does not answer": {
+			channel(2), Facts{Runtime: main1(), Digest: wantedDigest, Readings: []program.Reading{
+				serves("main-0", true, wantedDigest, 2), silent("main-1", false)}}, 2,
+			want{metav1.ConditionTrue, v1alpha1.ReasonProgrammed, 2},
+		},
+		"no flapping while the pod restarts": {
+			channel(2), Facts{Runtime: main1(), Digest: wantedDigest, Readings: []program.Reading{silent("main-0", false)}}, 2,
+			want{metav1.ConditionTrue, v1alpha1.ReasonProgrammed, 2},
+		},
+		"nor while there is no pod": {
+			channel(2), Facts{Runtime: main1(), Digest: wantedDigest}, 2,
+			want{metav1.ConditionTrue, v1alpha1.ReasonProgrammed, 2},
+		},
+		"changed while there is no pod": {
+			channel(2), Facts{Runtime: main1(), Digest: wantedDigest}, 1,
+			want{metav1.ConditionFalse, v1alpha1.ReasonNoRuntime, 1},
+		},
+		"programmed, and not ready yet": {
+			channel(2), Facts{Runtime: main1(), Digest: wantedDigest, Readings: []program.Reading{serves("main-0", false, wantedDigest, 2)}}, 0,
+			want{metav1.ConditionFalse, v1alpha1.ReasonNoRuntime, 0},
+		},
+		"no RoutingRuntime": {
+			channel(0), Facts{}, 2,
+			want{metav1.ConditionFalse, v1alpha1.ReasonNoRuntime, 0},
+		},
+		"a RoutingRuntime that was never accepted": {
+			channel(0), Facts{Runtime: main1()}, 0,
+			want{metav1.ConditionFalse, v1alpha1.ReasonNoRuntime, 0},
+		},
+		"scaled to 0": {
+			channel(2), Facts{Runtime: stopped(), Digest: wantedDigest}, 2,
+			want{metav1.ConditionFalse, v1alpha1.ReasonNoRuntime, 0},
+		},
+		"not accepted, an earlier generation is served": {
+			refused(channel(1)), Facts{Runtime: main1(), Digest: wantedDigest, Readings: []program.Reading{serves("main-0", true, wantedDigest, 1)}}, 1,
+			want{metav1.ConditionFalse, v1alpha1.ReasonNotAccepted, 1},
+		},
+		"never accepted": {
+			refused(channel(0)), Facts{Runtime: main1(), Digest: wantedDigest, Readings: []program.Reading{serves("main-0", true, wantedDigest, 0)}}, 0,
+			want{metav1.ConditionFalse, v1alpha1.ReasonNotAccepted, 0},
+		},
+		"a list is missing, the channel is served without it": {
+			func() compile.Verdict {
+				v := channel(2)
+				v.ResolvedRefs = compile.Finding{Reason: v1alpha1.ReasonListNotFound}
+				return v
+			}(),
+			Facts{Runtime: main1(), Digest: wantedDigest, Readings: []program.Reading{serves("main-0", true, wantedDigest, 2)}}, 0,
+			want{metav1.ConditionTrue, v1alpha1.ReasonProgrammed, 2},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, generation := look(tc.facts).programmed(tc.verdict, v1alpha1.ObjectStatus{ProgrammedGeneration: tc.known})
+			if diff := cmp.Diff(tc.want, want{got.status, got.reason, generation}, cmp.AllowUnexported(want{})); diff != "" {
+				t.Errorf("programmed (-want +got):\n%s\n%s", diff, got.message)
+			}
+			if got.message == "" {
+				t.Error("there is no message")
+			}
+		})
+	}
+}
+
+func TestProgrammedOfARoutingRuntime(t *testing.T) {
+	verdict := compile.Verdict{
+		Kind: snapshot.KindRuntime, Name: "main", UID: "rt", Generation: 1, ServedGeneration: 1,
+		Accepted:     compile.Finding{OK: true, Reason: v1alpha1.ReasonAccepted},
+		ResolvedRefs: compile.Finding{OK: true, Reason: v1alpha1.ReasonResolvedRefs},
+	}
+	loser := refused(verdict)
+	loser.Name, loser.UID = "second", "rt2"
+	for name, tc := range map[string]struct {
+		verdict           compile.Verdict
+		facts             Facts
+		programmed, ready v1alpha1.ConditionReason
+	}{
+		"serves the wanted snapshot": {
+			verdict, Facts{Runtime: main1(), Digest: wantedDigest, Readings: []program.Reading{serves("main-0", true, wantedDigest, 2)}},
+			v1alpha1.ReasonProgrammed, v1alpha1.ReasonReady,
+		},
+		"its own generation is served, but an object's change is not": {
+			verdict, Facts{Runtime: main1(), Digest: wantedDigest, Readings: []program.Reading{serves("main-0", true, oldDigest, 1)}},
+			v1alpha1.ReasonPending, v1alpha1.ReasonPending,
+		},
+		"the snapshot was refused for another object": {
+			verdict, Facts{Runtime: main1(), Digest: wantedDigest, Refusal: rejected(snapshot.KindChannel, "c"), Readings: []program.Reading{serves("main-0", true, oldDigest, 1)}},
+			v1alpha1.ReasonRejected, v1alpha1.ReasonRejected,
+		},
+		"its pod restarts": {
+			verdict, Facts{Runtime: main1(), Digest: wantedDigest, Readings: []program.Reading{silent("main-0", false)}},
+			v1alpha1.ReasonProgrammed, v1alpha1.ReasonNotReady,
+		},
+		"not the namespace's": {
+			loser, Facts{Runtime: main1(), Digest: wantedDigest, Readings: []program.Reading{serves("main-0", true, wantedDigest, 2)}},
+			v1alpha1.ReasonNotAccepted, v1alpha1.ReasonConflict,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := look(tc.facts).runtime(tc.verdict, v1alpha1.RoutingRuntimeStatus{ObjectStatus: v1alpha1.ObjectStatus{ProgrammedGeneration: 1}}, metav1.Now())
+			reasons := map[string]string{}
+			for _, c := range got.Conditions {
+				reasons[c.Type] = c.Reason
+			}
+			want := map[string]string{
+				"Accepted": string(tc.verdict.Accepted.Reason), "ResolvedRefs": string(v1alpha1.ReasonResolvedRefs),
+				"Programmed": string(tc.programmed), "Ready": string(tc.ready),
+			}
+			if diff := cmp.Diff(want, reasons); diff != "" {
+				t.Errorf("reasons (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestRuntimeStatus(t *testing.T) {
+	verdict := compile.Verdict{Kind: snapshot.KindRuntime, Name: "main", UID: "rt", Generation: 1, ServedGeneration: 1}
+	reading := serves("main-0", true, wantedDigest, 2)
+	reading.Report.Lists = []snapshot.ListOpening{{Name: "l1", Open: 3}, {Name: "l2", Open: 4}}
+	known := v1alpha1.RoutingRuntimeStatus{Snapshot: &v1alpha1.SnapshotStatus{Sequence: 6, Digest: oldDigest}, OpenRequests: 5}
+	for name, tc := range map[string]struct {
+		readings []program.Reading
+		want     v1alpha1.RoutingRuntimeStatus
+	}{
+		"what it reports": {
+			[]program.Reading{reading},
+			v1alpha1.RoutingRuntimeStatus{
+				Snapshot:     &v1alpha1.SnapshotStatus{Sequence: 7, Digest: wantedDigest},
+				Replicas:     []v1alpha1.ReplicaStatus{{Name: "main-0", Ready: true, Digest: wantedDigest, Sequence: 7}},
+				OpenRequests: 7,
+			},
+		},
+		"while it is silent, what was known stands": {
+			[]program.Reading{silent("main-0", true)},
+			v1alpha1.RoutingRuntimeStatus{
+				Snapshot:     known.Snapshot,
+				Replicas:     []v1alpha1.ReplicaStatus{{Name: "main-0", Ready: true, Message: "Its admin port does not answer in time."}},
+				OpenRequests: 5,
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := look(Facts{Runtime: main1(), Digest: wantedDigest, Readings: tc.readings}).runtime(verdict, known, metav1.Now())
+			got.ObjectStatus = v1alpha1.ObjectStatus{}
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("status (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A status that says it all already gives nothing to write; a condition that
+// keeps its status keeps its time.
+func TestUpdateOnlyWhatDiffers(t *testing.T) {
+	facts := look(Facts{Runtime: main1(), Digest: wantedDigest, Readings: []program.Reading{serves("main-0", true, wantedDigest, 2)}})
+	first, later := metav1.NewTime(time.Unix(100, 0)), metav1.NewTime(time.Unix(200, 0))
+	object := &v1alpha1.Channel{}
+	object.Name, object.Status.ObservedGeneration = "c", -1
+	if facts.update(object, channel(2), first) == nil {
+		t.Fatal("nothing to write on a new object")
+	}
+	object.Status.ObjectStatus = facts.object(channel(2), object.Status.ObjectStatus, first)
+	// The API server may keep conditions in another order, and others may add their own.
+	c := object.Status.Conditions
+	object.Status.Conditions = append([]metav1.Condition{{Type: "Theirs"}}, c[3], c[1], c[2], c[0])
+	if update := facts.update(object, channel(2), later); update != nil {
+		t.Errorf("written again although equal: %+v", update)
+	}
+	next := channel(3)
+	next.Generation = 3
+	for _, c := range facts.object(next, object.Status.ObjectStatus, later).Conditions {
+		want := first
+		if c.Status != metav1.ConditionTrue {
+			want = later
+		}
+		if !c.LastTransitionTime.Equal(&want) || c.ObservedGeneration != 3 {
+			t.Errorf("condition %s of %v for generation %d, want %v and 3", c.Type, c.LastTransitionTime, c.ObservedGeneration, want)
+		}
+	}
+}

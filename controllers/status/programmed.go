@@ -1,0 +1,117 @@
+package status
+
+import (
+	"fmt"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/pullmode/operator/api/v1alpha1"
+	"github.com/pullmode/operator/controllers/compile"
+	"github.com/pullmode/operator/runtime/snapshot"
+)
+
+// finding is a condition without its history.
+type finding struct {
+	status  metav1.ConditionStatus
+	reason  v1alpha1.ConditionReason
+	message string
+}
+
+func is(status metav1.ConditionStatus, reason v1alpha1.ConditionReason, format string, args ...any) finding {
+	return finding{status, reason, fmt.Sprintf(format, args...)}
+}
+
+// programmed says whether, and which generation of, an object is served. Where
+// nobody can tell now, what was known before stands: a runtime that restarts has
+// not forgotten anything.
+func (f *facts) programmed(v compile.Verdict, present v1alpha1.ObjectStatus) (finding, int64) {
+	known := present.ProgrammedGeneration
+	switch {
+	case f.Runtime == nil:
+		return is(metav1.ConditionFalse, v1alpha1.ReasonNoRuntime,
+			"Nothing serves this namespace: create a RoutingRuntime in it."), 0
+	case f.outranked(v):
+		return is(metav1.ConditionFalse, v1alpha1.ReasonNotAccepted,
+			"RoutingRuntime %s serves this namespace.", f.Runtime.Name), 0
+	case f.Digest == "" && v.Kind != snapshot.KindRuntime:
+		return is(metav1.ConditionFalse, v1alpha1.ReasonNoRuntime,
+			"RoutingRuntime %s is not accepted: see its conditions.", f.Runtime.Name), 0
+	case f.Digest == "":
+		return is(metav1.ConditionFalse, v1alpha1.ReasonNotAccepted, "Nothing can be served of it: see the condition Accepted."), 0
+	case f.stopped():
+		return is(metav1.ConditionFalse, v1alpha1.ReasonNoRuntime,
+			"RoutingRuntime %s is scaled to 0: set its spec.replicas to 1.", f.Runtime.Name), 0
+	case f.silent != nil:
+		return is(metav1.ConditionUnknown, v1alpha1.ReasonRuntimeUnreachable,
+			"Replica %s is ready, but its admin port %s: nobody knows what it serves.", f.silent.Name, f.silent.Silence()), known
+	case len(f.ready) == 0 && known == v.Generation:
+		return f.asServed(), known
+	case len(f.ready) == 0:
+		return is(metav1.ConditionFalse, v1alpha1.ReasonNoRuntime,
+			"No replica of RoutingRuntime %s is ready yet.", f.Runtime.Name), known
+	}
+	generation := f.served[id{name{v.Kind, v.Name}, string(v.UID)}]
+	return f.answered(v, generation), generation
+}
+
+// answered is for when every ready replica has said what it serves.
+func (f *facts) answered(v compile.Verdict, generation int64) finding {
+	own, named := f.refused[name{v.Kind, v.Name}]
+	whole := v.Kind == snapshot.KindRuntime // a RoutingRuntime speaks of the snapshot as a whole
+	switch {
+	case named:
+		return is(metav1.ConditionFalse, v1alpha1.ReasonRejected, "The runtime refused it: %s.", own)
+	case whole && f.Refusal != nil:
+		return is(metav1.ConditionFalse, v1alpha1.ReasonRejected,
+			"The runtime refused the snapshot and serves the last good one: %s.", f.culprit())
+	case whole && !f.current():
+		return f.pending()
+	case generation == v.Generation:
+		return f.asServed()
+	case v.ServedGeneration != v.Generation && generation > 0:
+		return is(metav1.ConditionFalse, v1alpha1.ReasonNotAccepted,
+			"Generation %d, the last one that was accepted, is still served.", generation)
+	case v.ServedGeneration != v.Generation:
+		return is(metav1.ConditionFalse, v1alpha1.ReasonNotAccepted,
+			"No generation of it was accepted yet: see the conditions Accepted and ResolvedRefs.")
+	case f.Refusal != nil:
+		return is(metav1.ConditionFalse, v1alpha1.ReasonPending,
+			"The runtime refused the snapshot that it is part of: %s.", f.culprit())
+	default:
+		return f.pending()
+	}
+}
+
+func (f *facts) asServed() finding {
+	return is(metav1.ConditionTrue, v1alpha1.ReasonProgrammed, "Every ready replica serves this generation.")
+}
+
+func (f *facts) pending() finding {
+	if f.Failure != nil {
+		return is(metav1.ConditionFalse, v1alpha1.ReasonPending, "Not served yet: %v.", f.Failure)
+	}
+	return is(metav1.ConditionFalse, v1alpha1.ReasonPending, "The snapshot with this generation is on its way.")
+}
+
+// current tells whether every ready replica serves the wanted snapshot.
+func (f *facts) current() bool {
+	for _, r := range f.ready {
+		if !r.Serves(f.Digest) {
+			return false
+		}
+	}
+	return true
+}
+
+// outranked tells of a RoutingRuntime that is not the namespace's.
+func (f *facts) outranked(v compile.Verdict) bool {
+	return v.Kind == snapshot.KindRuntime && v.UID != f.Runtime.UID
+}
+
+// culprit is the first problem of a refusal, which names its object.
+func (f *facts) culprit() string {
+	if len(f.Refusal.Problems) > 0 {
+		return f.Refusal.Problems[0].String()
+	}
+	return f.Refusal.Message
+}

@@ -1,0 +1,75 @@
+package status
+
+import (
+	"cmp"
+	"slices"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/pullmode/operator/api/v1alpha1"
+	"github.com/pullmode/operator/controllers/compile"
+	"github.com/pullmode/operator/controllers/program"
+	"github.com/pullmode/operator/runtime/snapshot"
+)
+
+// runtime is the status that a RoutingRuntime should have. While nobody answers,
+// what was last known of the store stands; replicas are always those of now.
+func (f *facts) runtime(v compile.Verdict, present v1alpha1.RoutingRuntimeStatus, now metav1.Time) v1alpha1.RoutingRuntimeStatus {
+	wanted := v1alpha1.RoutingRuntimeStatus{ObjectStatus: f.object(v, present.ObjectStatus, now)}
+	if f.Runtime == nil || f.outranked(v) {
+		return wanted
+	}
+	wanted.Snapshot, wanted.OpenRequests = present.Snapshot, present.OpenRequests
+	if newest := f.newest(); newest != nil {
+		wanted.Snapshot = nil
+		if newest.Digest != "" {
+			wanted.Snapshot = &v1alpha1.SnapshotStatus{Sequence: newest.Sequence, Digest: newest.Digest}
+		}
+		wanted.OpenRequests = open(newest)
+	}
+	for _, r := range f.Readings {
+		wanted.Replicas = append(wanted.Replicas, f.replica(r))
+	}
+	return wanted
+}
+
+// newest is the report of the replica that is furthest in the one store that all
+// share; nil when none reported.
+func (f *facts) newest() *snapshot.Report {
+	var reports []*snapshot.Report
+	for _, r := range f.Readings {
+		if r.Report != nil {
+			reports = append(reports, r.Report)
+		}
+	}
+	if len(reports) == 0 {
+		return nil
+	}
+	return slices.MaxFunc(reports, func(a, b *snapshot.Report) int { return cmp.Compare(a.Sequence, b.Sequence) })
+}
+
+func open(report *snapshot.Report) int64 {
+	n := int64(0)
+	for _, l := range report.Lists {
+		n += l.Open
+	}
+	return n
+}
+
+func (f *facts) replica(r program.Reading) v1alpha1.ReplicaStatus {
+	s := v1alpha1.ReplicaStatus{Name: r.Name, Ready: r.Ready}
+	if r.Report != nil {
+		s.Digest, s.Sequence = r.Report.Digest, r.Report.Sequence
+	}
+	switch {
+	case r.Report == nil:
+		s.Message = "Its admin port " + r.Silence() + "."
+	case f.Digest != "" && r.Report.Digest == "":
+		s.Message = "It serves no snapshot yet."
+	case f.Digest != "" && r.Report.Digest != f.Digest:
+		s.Message = "It serves another snapshot than the wanted one."
+	}
+	const most = 1024 // the schema's
+	s.Message = s.Message[:min(len(s.Message), most)]
+	return s
+}

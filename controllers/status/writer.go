@@ -1,0 +1,125 @@
+package status
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"k8s.io/apimachinery/pkg/api/equality"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/pullmode/operator/api/v1alpha1"
+	"github.com/pullmode/operator/controllers/compile"
+	"github.com/pullmode/operator/runtime/snapshot"
+)
+
+// FieldManager owns every field that this package writes.
+const FieldManager = "pullmode-routing"
+
+// parallel is how many statuses are written at a time. A write takes the API
+// server some milliseconds, nearly all of them waiting for its disk.
+const parallel = 16
+
+// Writer writes statuses by server-side apply, those only that differ from what
+// the objects carry.
+type Writer struct {
+	Client client.Client
+	Now    func() time.Time
+}
+
+// Write brings the statuses of a namespace's objects to what the verdicts and
+// the facts say. It writes all that it can, also behind one that fails. An object
+// that is gone by now needs no status.
+func (w *Writer) Write(ctx context.Context, objects compile.Input, verdicts []compile.Verdict, known Facts) error {
+	f, now := look(known), metav1.NewTime(w.Now().Truncate(time.Second)) // as the API keeps times
+	var group errgroup.Group
+	group.SetLimit(parallel)
+	present := index(objects)
+	for _, v := range verdicts {
+		object := present[name{v.Kind, v.Name}]
+		if object == nil {
+			continue
+		}
+		if update := f.update(object, v, now); update != nil {
+			group.Go(func() error { return w.apply(ctx, v, update) })
+		}
+	}
+	return group.Wait()
+}
+
+func (w *Writer) apply(ctx context.Context, v compile.Verdict, update runtime.ApplyConfiguration) error {
+	err := w.Client.Status().Apply(ctx, update, client.FieldOwner(FieldManager), client.ForceOwnership)
+	if client.IgnoreNotFound(err) != nil {
+		return fmt.Errorf("write the status of %s %s: %w", v.Kind, v.Name, err)
+	}
+	return nil
+}
+
+// update is what to apply; nil when the object says it already.
+func (f *facts) update(object client.Object, v compile.Verdict, now metav1.Time) runtime.ApplyConfiguration {
+	if rt, ok := object.(*v1alpha1.RoutingRuntime); ok {
+		wanted := f.runtime(v, rt.Status, now)
+		if equality.Semantic.DeepEqual(wanted, ownedOfRuntime(rt.Status)) {
+			return nil
+		}
+		return applyRuntime(object, wanted)
+	}
+	present := statusOf(object)
+	wanted := f.object(v, *present, now)
+	if equality.Semantic.DeepEqual(wanted, owned(*present)) {
+		return nil
+	}
+	return applyObject(object, wanted)
+}
+
+// owned is the part of a status that this package writes: others may add
+// conditions.
+func owned(s v1alpha1.ObjectStatus) v1alpha1.ObjectStatus {
+	conditions := s.Conditions
+	s.Conditions = nil
+	for _, t := range types {
+		for _, c := range conditions {
+			if c.Type == string(t) {
+				s.Conditions = append(s.Conditions, c)
+			}
+		}
+	}
+	return s
+}
+
+func ownedOfRuntime(s v1alpha1.RoutingRuntimeStatus) v1alpha1.RoutingRuntimeStatus {
+	s.ObjectStatus = owned(s.ObjectStatus)
+	s.Address = ""
+	s.Replicas = slices.SortedFunc(slices.Values(s.Replicas), func(a, b v1alpha1.ReplicaStatus) int { return cmp.Compare(a.Name, b.Name) })
+	return s
+}
+
+// index finds objects by the kind and name of their verdicts.
+func index(objects compile.Input) map[name]client.Object {
+	m := map[name]client.Object{}
+	for i := range objects.Runtimes {
+		put(m, snapshot.KindRuntime, &objects.Runtimes[i])
+	}
+	for i := range objects.MediaRoutingDomains {
+		put(m, snapshot.KindMediaRoutingDomain, &objects.MediaRoutingDomains[i])
+	}
+	for i := range objects.Worklists {
+		put(m, snapshot.KindList, &objects.Worklists[i])
+	}
+	for i := range objects.Channels {
+		put(m, snapshot.KindChannel, &objects.Channels[i])
+	}
+	for i := range objects.AgentSubscriptions {
+		put(m, snapshot.KindSubscription, &objects.AgentSubscriptions[i])
+	}
+	return m
+}
+
+func put(m map[name]client.Object, kind string, object client.Object) {
+	m[name{kind, object.GetName()}] = object
+}
