@@ -1,0 +1,55 @@
+package routing
+
+import (
+	"context"
+
+	"k8s.io/client-go/util/workqueue"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/event"
+	"sigs.k8s.io/controller-runtime/pkg/handler"
+
+	"github.com/pullmode/operator/api/v1alpha1"
+	"github.com/pullmode/operator/controllers/workload"
+)
+
+// bySecret finds Channels by the Secret that they name.
+const bySecret = "spec.secretRef.name"
+
+type queue = workqueue.TypedRateLimitingInterface[Namespace]
+
+// after enqueues the namespace of an object once the hold-off is over. The queue
+// keeps the earliest time of a key, so a burst that goes on does not put its
+// beginning off: every change is compiled within one hold-off.
+func (r *Reconciler) after(namespace func(context.Context, client.Object) (Namespace, bool)) handler.TypedEventHandler[client.Object, Namespace] {
+	add := func(ctx context.Context, object client.Object, q queue) {
+		if ns, ok := namespace(ctx, object); ok {
+			q.AddAfter(ns, r.HoldOff)
+		}
+	}
+	return handler.TypedFuncs[client.Object, Namespace]{
+		CreateFunc: func(ctx context.Context, e event.CreateEvent, q queue) { add(ctx, e.Object, q) },
+		UpdateFunc: func(ctx context.Context, e event.UpdateEvent, q queue) { add(ctx, e.ObjectNew, q) },
+		DeleteFunc: func(ctx context.Context, e event.DeleteEvent, q queue) { add(ctx, e.Object, q) },
+	}
+}
+
+func namespaceOf(_ context.Context, object client.Object) (Namespace, bool) {
+	return Namespace(object.GetNamespace()), true
+}
+
+// namespaceOfUsed passes over the Secrets that nobody here uses, which are
+// nearly all of a cluster's.
+func (r *Reconciler) namespaceOfUsed(ctx context.Context, secret client.Object) (Namespace, bool) {
+	ns := Namespace(secret.GetNamespace())
+	if secret.GetLabels()[workload.LabelManagedBy] == workload.ManagedBy {
+		return ns, true // certificates of an admin port
+	}
+	var users v1alpha1.ChannelList
+	err := r.Client.List(ctx, &users, client.InNamespace(secret.GetNamespace()), client.MatchingFields{bySecret: secret.GetName()}, client.Limit(1))
+	if err != nil {
+		ctrl.LoggerFrom(ctx).Error(err, "list the Channels of a Secret", "namespace", ns, "secret", secret.GetName())
+		return ns, true
+	}
+	return ns, len(users.Items) > 0
+}

@@ -1,0 +1,114 @@
+package routing
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	ctrl "sigs.k8s.io/controller-runtime"
+
+	"github.com/pullmode/operator/controllers/compile"
+	"github.com/pullmode/operator/controllers/program"
+	"github.com/pullmode/operator/controllers/status"
+	"github.com/pullmode/operator/controllers/workload"
+	"github.com/pullmode/operator/runtime/snapshot"
+)
+
+// secondLook is how long after a replica fell silent it is asked again: longer
+// than the second in which a pod that crashed stops counting as ready.
+const secondLook = 1500 * time.Millisecond
+
+// Reconcile makes what is declared in a namespace what its runtime serves, as
+// far as both allow, and reports what is served.
+func (r *Reconciler) Reconcile(ctx context.Context, ns Namespace) (ctrl.Result, error) {
+	objects, err := r.objects(ctx, ns)
+	if err != nil {
+		return ctrl.Result{}, err
+	}
+	rt := workload.Elected(objects.Runtimes)
+	if rt == nil {
+		r.clients.Keep(string(ns), "")
+		r.memories.forget(ns)
+		if empty(objects) {
+			return ctrl.Result{}, nil
+		}
+		result := compile.Compile(objects)
+		return ctrl.Result{}, r.Status.Write(ctx, objects, result.Verdicts, status.Facts{})
+	}
+	r.clients.Keep(string(ns), rt.Name)
+	m := r.memories.get(ns)
+	found, err := r.ask(ctx, rt, m)
+	if err != nil {
+		return ctrl.Result{}, err
+	}
+	if found.newlySilent(m) {
+		return ctrl.Result{RequeueAfter: secondLook}, nil
+	}
+	objects.Previous, objects.Open = found.previous, found.open()
+	result := compile.Compile(objects)
+	facts := status.Facts{Runtime: rt, Readings: found.readings}
+	problem := r.program(ctx, &facts, found, result.Snapshot, m)
+	if conflict(problem) {
+		return ctrl.Result{}, problem // compiled from what is not served any more: nothing to report
+	}
+	if err := errors.Join(r.Status.Write(ctx, objects, result.Verdicts, facts), problem); err != nil {
+		return ctrl.Result{}, err
+	}
+	if underWay(facts) {
+		return ctrl.Result{RequeueAfter: m.hurry(r.DriftInterval)}, nil
+	}
+	m.hurried = 0
+	return ctrl.Result{RequeueAfter: r.DriftInterval}, nil
+}
+
+// program hands the snapshot over if something else is served, and adds what
+// comes of it to the facts. A refusal is a fact and no error.
+func (r *Reconciler) program(ctx context.Context, facts *status.Facts, found replicas, wanted *snapshot.Snapshot, m *memory) error {
+	if wanted == nil {
+		return nil
+	}
+	encoded, err := wanted.Encode()
+	if err != nil {
+		return err
+	}
+	facts.Digest = snapshot.Digest(encoded)
+	if !found.known || found.newest().Report.Digest == facts.Digest {
+		return nil
+	}
+	log := ctrl.LoggerFrom(ctx).WithValues("digest", facts.Digest, "bytes", len(encoded))
+	facts.Readings, err = found.client.Program(ctx, found.readings, encoded, facts.Digest)
+	var refusal *program.Refusal
+	switch {
+	case err == nil:
+		m.snapshot, m.digest = wanted, facts.Digest
+		log.Info("programmed", "sequence", program.Sequence(facts.Readings))
+		return nil
+	case conflict(err):
+		return err
+	case errors.As(err, &refusal) && refusal.Reason == snapshot.Rejected:
+		log.Info("the runtime refused the snapshot", "problems", refusal.Problems)
+		facts.Refusal = &refusal.Refusal
+		return nil
+	default:
+		facts.Failure = err
+		return err
+	}
+}
+
+// conflict tells whether somebody else programmed in between.
+func conflict(err error) bool {
+	var refusal *program.Refusal
+	return errors.As(err, &refusal) && refusal.Reason == snapshot.SequenceConflict
+}
+
+// underWay tells whether a replica is about to change what it says without an
+// event to tell of it: one that starts does not answer yet, one that was just
+// programmed may not have adopted the snapshot.
+func underWay(facts status.Facts) bool {
+	for _, r := range facts.Readings {
+		if r.Report == nil || facts.Refusal == nil && facts.Digest != "" && !r.Serves(facts.Digest) {
+			return true
+		}
+	}
+	return false
+}

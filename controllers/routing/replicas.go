@@ -1,0 +1,128 @@
+package routing
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	discoveryv1 "k8s.io/api/discovery/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/pullmode/operator/api/v1alpha1"
+	"github.com/pullmode/operator/controllers/compile"
+	"github.com/pullmode/operator/controllers/program"
+	"github.com/pullmode/operator/controllers/workload"
+	"github.com/pullmode/operator/runtime/snapshot"
+)
+
+// replicas is what a runtime's replicas say of themselves.
+type replicas struct {
+	client   *program.Client // nil while there is none to ask
+	readings []program.Reading
+	// known says that one of them told what is served, and previous is that; nil
+	// when it is nothing. Only then may the runtime be programmed: compiled from
+	// anything else, a snapshot would drop last accepted forms and lists that drain.
+	known    bool
+	previous *snapshot.Snapshot
+}
+
+// errNoCredentials is the silence of replicas while the workload controller has yet to make the certificates.
+var errNoCredentials = errors.New("waits for its certificates")
+
+// ask finds a runtime's replicas and asks each what it serves.
+func (r *Reconciler) ask(ctx context.Context, rt *v1alpha1.RoutingRuntime, m *memory) (replicas, error) {
+	targets, err := r.targets(ctx, rt)
+	if err != nil || len(targets) == 0 {
+		return replicas{previous: m.snapshot}, err
+	}
+	secret, err := r.Secrets.Get(ctx, types.NamespacedName{Namespace: rt.Namespace, Name: workload.ClientSecretName(rt.Name)})
+	if err != nil {
+		return replicas{}, fmt.Errorf("read the operator's certificate: %w", err)
+	}
+	if secret == nil {
+		return unasked(targets, m), nil
+	}
+	c, err := r.clients.Client(client.ObjectKeyFromObject(rt), secret, workload.AdminServerName(rt.Name))
+	if err != nil {
+		return replicas{}, err
+	}
+	found := replicas{client: c, readings: c.Read(ctx, targets), previous: m.snapshot}
+	return found, found.recall(ctx, m)
+}
+
+func (r *Reconciler) targets(ctx context.Context, rt *v1alpha1.RoutingRuntime) ([]program.Target, error) {
+	var slices discoveryv1.EndpointSliceList
+	err := r.Client.List(ctx, &slices, client.InNamespace(rt.Namespace),
+		client.MatchingLabels{discoveryv1.LabelServiceName: workload.ReplicasServiceName(rt.Name)})
+	if err != nil {
+		return nil, fmt.Errorf("list the addresses of RoutingRuntime %s: %w", rt.Name, err)
+	}
+	return program.Targets(slices.Items, workload.PortNameAdmin), nil
+}
+
+func unasked(targets []program.Target, m *memory) replicas {
+	found := replicas{previous: m.snapshot}
+	for _, t := range targets {
+		found.readings = append(found.readings, program.Reading{Target: t, Err: errNoCredentials})
+	}
+	return found
+}
+
+// recall settles what is served now: what is remembered, if the digest is still
+// the same, or else what a replica hands out.
+func (f *replicas) recall(ctx context.Context, m *memory) error {
+	newest := f.newest()
+	switch {
+	case newest == nil:
+		return nil // nobody answers: nothing is known
+	case newest.Report.Digest == "":
+		m.snapshot, m.digest = nil, ""
+	case newest.Report.Digest != m.digest:
+		update, err := f.client.Snapshot(ctx, newest.Target)
+		if err != nil {
+			return fmt.Errorf("read the snapshot that replica %s serves: %w", newest.Name, err)
+		}
+		m.snapshot, m.digest = &update.Snapshot, newest.Report.Digest
+	}
+	f.known, f.previous = true, m.snapshot
+	return nil
+}
+
+// newest is the replica that is furthest in the store; nil when none answers.
+func (f *replicas) newest() *program.Reading {
+	answered := slices.DeleteFunc(slices.Clone(f.readings), func(r program.Reading) bool { return r.Report == nil })
+	if len(answered) == 0 {
+		return nil
+	}
+	newest := slices.MaxFunc(answered, func(a, b program.Reading) int { return cmp.Compare(a.Report.Sequence, b.Report.Sequence) })
+	return &newest
+}
+
+// open is how many requests are open, by list; nil while nobody knows.
+func (f *replicas) open() map[string]int64 {
+	var reports []snapshot.Report
+	for _, r := range f.readings {
+		if r.Report != nil {
+			reports = append(reports, *r.Report)
+		}
+	}
+	return compile.OpenRequests(reports...)
+}
+
+// newlySilent tells whether a ready replica did not answer that did the last
+// time. One such moment is what every crash looks like before its pod counts as
+// not ready, so it is looked at twice before it is reported.
+func (f *replicas) newlySilent(m *memory) bool {
+	silent, newly := map[string]bool{}, false
+	for _, r := range f.readings {
+		if r.Ready && r.Report == nil {
+			silent[r.Name] = true
+			newly = newly || !m.silent[r.Name]
+		}
+	}
+	m.silent = silent
+	return newly
+}
