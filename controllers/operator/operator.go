@@ -1,0 +1,121 @@
+// Package operator puts the controllers together on one manager. cmd/operator
+// runs it with flags, the test suite in its own process.
+package operator
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/go-logr/logr"
+	"k8s.io/apimachinery/pkg/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	"github.com/pullmode/operator/api/v1alpha1"
+	"github.com/pullmode/operator/controllers/routing"
+	"github.com/pullmode/operator/controllers/secrets"
+	"github.com/pullmode/operator/controllers/status"
+	"github.com/pullmode/operator/controllers/workload"
+)
+
+// leaderLease is the name of the Lease that the leader holds.
+const leaderLease = "pullmode-operator"
+
+// +kubebuilder:rbac:groups=coordination.k8s.io,resources=leases,namespace=pullmode-system,verbs=get;create;update
+// +kubebuilder:rbac:groups="",resources=events,namespace=pullmode-system,verbs=create;patch
+
+// Options say how the operator runs. Zero values mean the defaults that are
+// stated, or nothing.
+type Options struct {
+	// RuntimeImage is for RoutingRuntimes that name no image of their own.
+	RuntimeImage string
+	// Namespace is where the operator's own pods are; empty outside a cluster.
+	Namespace string
+	// Namespaces are those that it looks after; none means all.
+	Namespaces []string
+	// HoldOff and DriftInterval are the routing controller's.
+	HoldOff, DriftInterval time.Duration
+
+	LeaderElect bool
+	// MetricsAddress and HealthAddress are host and port to listen on; "0" turns one off.
+	MetricsAddress, HealthAddress string
+
+	Log logr.Logger
+	// Now is the clock; time.Now by default.
+	Now func() time.Time
+	// WrapClient lets a test count what is written.
+	WrapClient func(client.Client) client.Client
+}
+
+// New makes a manager with all controllers. Nothing runs before it is started.
+func New(config *rest.Config, o Options) (ctrl.Manager, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.HoldOff <= 0 || o.DriftInterval <= 0 {
+		return nil, errors.New("the hold-off and the drift interval must be above zero")
+	}
+	scheme := runtime.NewScheme()
+	if err := errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
+		return nil, err
+	}
+	mgr, err := ctrl.NewManager(unlimited(config), ctrl.Options{
+		Scheme:                  scheme,
+		Logger:                  o.Log,
+		Cache:                   cacheOptions(o.Namespaces),
+		Metrics:                 metricsserver.Options{BindAddress: o.MetricsAddress},
+		HealthProbeBindAddress:  o.HealthAddress,
+		LeaderElection:          o.LeaderElect,
+		LeaderElectionID:        leaderLease,
+		LeaderElectionNamespace: o.Namespace,
+		// The process ends when the manager does, so the next leader need not wait for the lease to run out.
+		LeaderElectionReleaseOnCancel: true,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make the manager: %w", err)
+	}
+	return mgr, errors.Join(controllers(mgr, o), probes(mgr, o))
+}
+
+func controllers(mgr ctrl.Manager, o Options) error {
+	c := mgr.GetClient()
+	if o.WrapClient != nil {
+		c = o.WrapClient(c)
+	}
+	reader := secrets.NewReader(mgr.GetCache(), mgr.GetAPIReader())
+	w := &workload.Reconciler{
+		Client: c, Live: mgr.GetAPIReader(), Secrets: reader, Now: o.Now,
+		Options: workload.Options{Image: o.RuntimeImage, OperatorNamespace: o.Namespace},
+	}
+	r := &routing.Reconciler{
+		Client: c, Secrets: reader, Status: &status.Writer{Client: c, Now: o.Now},
+		HoldOff: o.HoldOff, DriftInterval: o.DriftInterval,
+	}
+	return errors.Join(w.SetupWithManager(mgr), r.SetupWithManager(mgr))
+}
+
+func probes(mgr ctrl.Manager, _ Options) error {
+	return errors.Join(
+		mgr.AddHealthzCheck("ping", healthz.Ping),
+		mgr.AddReadyzCheck("caches", func(req *http.Request) error {
+			if !mgr.GetCache().WaitForCacheSync(req.Context()) {
+				return errors.New("the caches are not complete yet")
+			}
+			return nil
+		}),
+	)
+}
+
+// unlimited leaves the limits on requests to the API server, which knows what it
+// can bear.
+func unlimited(config *rest.Config) *rest.Config {
+	c := rest.CopyConfig(config)
+	c.QPS = -1
+	return c
+}
