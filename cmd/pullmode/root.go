@@ -1,0 +1,63 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// commandName is what people type: the plugin's name has a space where its file
+// has a dash.
+func commandName(arg0 string) string {
+	name := strings.TrimSuffix(filepath.Base(arg0), ".exe")
+	if strings.HasPrefix(name, "kubectl-") || strings.HasPrefix(name, "kubectl_") {
+		return "kubectl pullmode"
+	}
+	return "pullmode"
+}
+
+// newRoot builds the tree of commands. ran is set once one of them begins: what
+// fails before that is a mistake in how it was called.
+func newRoot(name string, ran *bool) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "pullmode",
+		Short: "Pull-mode routing on the command line",
+		Long: `Customers' requests wait on lists until agents join them.
+
+Check and serve a folder of YAML without a cluster (compile, serve), write as a
+customer would (send), and sit at a desk as an agent would (agent, requests,
+join, leave, close).`,
+		Example: `  pullmode serve config/samples
+  pullmode agent --as alice
+  pullmode send --channel c2 --customer john --name "John Williams" "Is anybody there?"`,
+		Annotations:                map[string]string{cobra.CommandDisplayNameAnnotation: name},
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		SuggestionsMinimumDistance: 2,
+	}
+	root.AddGroup(
+		&cobra.Group{ID: people, Title: "Customers and agents:"},
+		&cobra.Group{ID: development, Title: "Development:"},
+	)
+	add := func(group string, commands ...*cobra.Command) {
+		for _, c := range commands {
+			c.GroupID = group
+			c.Example = strings.NewReplacer("  pullmode ", "  "+name+" ", "(pullmode ", "("+name+" ", "= pullmode ", "= "+name+" ").Replace(c.Example)
+			c.Long = strings.ReplaceAll(c.Long, "`pullmode ", "`"+name+" ")
+			runE := c.RunE
+			c.RunE = func(cmd *cobra.Command, args []string) error {
+				*ran = true
+				return runE(cmd, args)
+			}
+			root.AddCommand(c)
+		}
+	}
+	root.Example = strings.ReplaceAll(root.Example, "  pullmode ", "  "+name+" ")
+	add(people, newSend(), newAgent(), newRequests(), newJoin(), newLeave(), newClose())
+	add(development, newIssuer(), newToken())
+	add("", newVersion())
+	return root
+}
+
+const people, development = "people", "development"
