@@ -36,16 +36,8 @@ func (h *Hub) load(ctx context.Context) (loaded int64, err error) {
 	}
 	current, _ := h.view.ConfigKeys()
 	h.mu.Lock()
-	h.revision, h.configured = loaded, current.Revision
-	h.mu.Unlock()
-	go func() {
-		if h.view.WaitFor(ctx, mark.Revision) == nil {
-			h.mu.Lock()
-			h.caughtUp = true
-			h.mu.Unlock()
-			h.log.Info("caught up with the store", "revision", mark.Revision, "recentEvents", h.Stats().Events)
-		}
-	}()
+	defer h.mu.Unlock()
+	h.revision, h.configured, h.target = loaded, current.Revision, mark.Revision
 	return loaded, nil
 }
 
@@ -127,6 +119,10 @@ func (h *Hub) takeRevision(b store.Batch, loaded int64) error {
 		return err
 	}
 	h.revision = b.Revision
+	if !h.caughtUp && h.revision >= h.target {
+		h.caughtUp = true
+		h.log.Info("caught up with the store", "revision", h.revision, "recentEvents", h.ring.Len())
+	}
 	h.sample()
 	h.dispatch(items)
 	// After the events: who subscribes in a revision is given what is open after

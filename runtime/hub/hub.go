@@ -58,6 +58,7 @@ type Hub struct {
 	mu       sync.Mutex
 	ring     *feed.Ring
 	revision int64
+	target   int64 // the revision of the mark: what is before it is the past
 	caughtUp bool
 	draining bool
 	conns    map[*Conn]struct{}
