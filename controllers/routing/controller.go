@@ -21,7 +21,7 @@ import (
 )
 
 // +kubebuilder:rbac:groups=pullmode.io,resources=routingruntimes;mediaroutingdomains;worklists;channels;agentsubscriptions,verbs=get;list;watch
-// +kubebuilder:rbac:groups=pullmode.io,resources=routingruntimes/status;mediaroutingdomains/status;worklists/status;channels/status;agentsubscriptions/status,verbs=get;patch
+// +kubebuilder:rbac:groups=pullmode.io,resources=routingruntimes/status;mediaroutingdomains/status;worklists/status;channels/status;agentsubscriptions/status,verbs=patch
 // +kubebuilder:rbac:groups="",resources=secrets,verbs=get;list;watch
 // +kubebuilder:rbac:groups=discovery.k8s.io,resources=endpointslices,verbs=get;list;watch
 

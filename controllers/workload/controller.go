@@ -23,7 +23,7 @@ import (
 )
 
 // +kubebuilder:rbac:groups=pullmode.io,resources=routingruntimes,verbs=get;list;watch
-// +kubebuilder:rbac:groups=pullmode.io,resources=routingruntimes/status,verbs=get;patch
+// +kubebuilder:rbac:groups=pullmode.io,resources=routingruntimes/status,verbs=patch
 // +kubebuilder:rbac:groups=apps,resources=statefulsets,verbs=get;list;watch;create;patch
 // +kubebuilder:rbac:groups="",resources=services;serviceaccounts;secrets,verbs=get;list;watch;create;patch
 // +kubebuilder:rbac:groups=policy,resources=poddisruptionbudgets,verbs=get;list;watch;create;patch

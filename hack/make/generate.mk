@@ -4,14 +4,15 @@
 CONTROLLER_GEN = go tool -modfile=hack/tools/go.mod controller-gen
 
 # What the generators read, and the folders into which they write.
-GENERATE_INPUT = go.mod go.sum api config
-GENERATED = api config/crd
+GENERATE_INPUT = go.mod go.sum api config controllers runtime
+GENERATED = api config/crd config/rbac
 
 .PHONY: generate
-generate: ## Generate deep copies, apply configurations and CRDs from the Go types.
+generate: ## Generate deep copies, apply configurations and CRDs from the Go types, and the operator's role from markers.
 	@rm -rf api/v1alpha1/applyconfiguration config/crd/bases # what belongs to a type that is gone goes with it
 	$(CONTROLLER_GEN) object applyconfiguration paths=./api/v1alpha1
 	$(CONTROLLER_GEN) crd paths=./api/v1alpha1 output:crd:dir=config/crd/bases
+	$(CONTROLLER_GEN) rbac:roleName=pullmode-operator paths=./controllers/... output:rbac:dir=config/rbac
 
 # Generates in a copy, so that the check never changes what it checks.
 .PHONY: verify-generated
