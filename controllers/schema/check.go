@@ -66,7 +66,7 @@ func (s *Schemas) Validate(ctx context.Context, obj, old *unstructured.Unstructu
 		return errs
 	}
 	if slices.ContainsFunc(errs, hidesRules) {
-		return append(errs, field.Invalid(nil, nil, "some rules were not checked because of the errors above: correct these first"))
+		return append(errs, field.Invalid(nil, field.OmitValueType{}, "some rules were not checked because of the other errors: correct those first"))
 	}
 	broken, _ := k.rules.Validate(ctx, nil, k.structural, obj.Object, before, celconfig.RuntimeCELCostBudget, ruleOptions...)
 	return append(errs, broken...)
@@ -87,7 +87,7 @@ func (k *kind) unknownFields(obj *unstructured.Unstructured) field.ErrorList {
 	_, _, unknown, err := objectmeta.GetObjectMetaWithOptions(obj.Object, objectmeta.ObjectMetaOptions{ReturnUnknownFieldPaths: true})
 	var errs field.ErrorList
 	if err != nil {
-		errs = append(errs, field.Invalid(field.NewPath("metadata"), nil, err.Error()))
+		errs = append(errs, field.TypeInvalid(field.NewPath("metadata"), field.OmitValueType{}, err.Error()))
 	}
 	unknown = append(unknown, pruning.PruneWithOptions(obj.Object, k.structural, true, structural.UnknownFieldPathOptions{TrackUnknownFieldPaths: true})...)
 	for _, path := range unknown {

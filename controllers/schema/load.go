@@ -5,7 +5,10 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 
 	"k8s.io/apiextensions-apiserver/pkg/apis/apiextensions"
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
@@ -80,4 +83,11 @@ func newKind(published *apiextensionsv1.JSONSchemaProps) (*kind, error) {
 		openAPI:    openAPI,
 		rules:      cel.NewValidator(tree, true, celconfig.PerCallLimit),
 	}, nil
+}
+
+// Kinds are those that can be checked, in the order of their names.
+func (s *Schemas) Kinds() []schema.GroupVersionKind {
+	return slices.SortedFunc(maps.Keys(s.kinds), func(a, b schema.GroupVersionKind) int {
+		return cmp.Compare(a.Kind+a.Version, b.Kind+b.Version)
+	})
 }
