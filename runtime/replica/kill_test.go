@@ -1,0 +1,295 @@
+package replica_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pullmode/operator/runtime/client"
+	"github.com/pullmode/operator/runtime/internal/site"
+	"github.com/pullmode/operator/runtime/protocol"
+	"github.com/pullmode/operator/runtime/request"
+)
+
+const (
+	kills      = 3
+	betweenOps = 150 // acknowledged transitions between two kills, at least
+)
+
+// A runtime that is killed in the middle of traffic loses nothing that it has
+// acknowledged, and its clients resume by cursor with no gap (R1, R4).
+func TestKill(t *testing.T) {
+	i := site.Issuer(t)
+	v := &victim{t: t, dir: t.TempDir(), addr: "127.0.0.1:0", issuer: i.URL()}
+	v.start()
+	running := true
+	t.Cleanup(func() {
+		if running {
+			v.kill()
+		}
+	})
+	agent := func(name string) *client.Agent {
+		token, err := i.Sign(name, nil, time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := client.NewAgent("http://"+v.addr, client.StaticToken(token), client.Options{Attempts: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(a.CloseIdle)
+		return a
+	}
+
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	alice := agent("alice")
+	watch := follow(ctx, t, alice)
+	traffic := &traffic{t: t, v: v, agent: alice, acknowledged: map[string]truth{}}
+	stop := traffic.run(ctx, 8)
+	for range kills {
+		traffic.wait(ctx, betweenOps)
+		v.kill()
+		v.start()
+	}
+	traffic.wait(ctx, betweenOps)
+	stop()
+
+	// Every acknowledged transition is there: what is open is as it was answered last.
+	open := map[string]truth{}
+	for r, err := range alice.Requests(ctx, client.Query{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		open[r.ID] = truth{r.State, r.Version}
+	}
+	closed := 0
+	for id, want := range traffic.acknowledged {
+		got, is := open[id]
+		if !is {
+			c, err := alice.Request(ctx, id)
+			if err != nil {
+				t.Errorf("%s, acknowledged as %+v: %v", id, want, err)
+				continue
+			}
+			got = truth{c.Request.State, c.Request.Version}
+			closed++
+		}
+		if got != want {
+			t.Errorf("%s was acknowledged as %+v and is %+v", id, want, got)
+		}
+	}
+	for _, again := range traffic.messages {
+		receipt, err := traffic.connector(t).Post(ctx, again.message)
+		if err != nil || !receipt.Duplicate || receipt.Request != again.request {
+			t.Errorf("message %s was taken into %s; again: %+v, %v", again.message.ID, again.request, receipt, err)
+		}
+	}
+
+	// The feed, over all the breaks, comes to the same picture.
+	want := traffic.acknowledged
+	watch.until(ctx, func(seen map[string]truth) bool { return maps.Equal(want, seen) })
+	if gaps := watch.gaps.Load(); gaps > 0 {
+		t.Errorf("%d gaps", gaps)
+	}
+	if disconnects := watch.disconnects.Load(); disconnects < kills {
+		t.Errorf("the feed broke %d times, and %d were killed: this shows nothing", disconnects, kills)
+	}
+	t.Logf("%d transitions on %d requests (%d closed), %d messages, %d breaks of the feed",
+		traffic.count.Load(), len(want), closed, len(traffic.messages), watch.disconnects.Load())
+	v.kill()
+	running = false
+	cancel()
+	<-watch.done
+}
+
+// truth is what is compared of a request.
+type truth struct {
+	State   request.State
+	Version int64
+}
+
+type posted struct {
+	message protocol.PostMessage
+	request string
+}
+
+// traffic is connectors and an agent who never rest.
+type traffic struct {
+	t     *testing.T
+	v     *victim
+	agent *client.Agent
+	count atomic.Int64
+
+	mu           sync.Mutex
+	acknowledged map[string]truth // by request; each has one worker
+	messages     []posted
+}
+
+func (tr *traffic) connector(t *testing.T) *client.Connector {
+	c, err := client.NewConnector("http://"+tr.v.addr, "facebook", site.Key("facebook"), client.Options{Attempts: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.CloseIdle)
+	return c
+}
+
+func (tr *traffic) run(ctx context.Context, workers int) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	enough := make(chan struct{})
+	var wg sync.WaitGroup
+	for w := range workers {
+		connector := tr.connector(tr.t)
+		wg.Go(func() {
+			for n := 0; ; n++ {
+				select {
+				case <-enough: // between requests, so that each is known to its end
+					return
+				case <-ctx.Done():
+					return
+				default:
+				}
+				if err := tr.one(ctx, connector, fmt.Sprintf("%d-%d", w, n)); err != nil {
+					tr.t.Errorf("worker %d: %v", w, err)
+					return
+				}
+			}
+		})
+	}
+	return func() {
+		close(enough)
+		wg.Wait()
+		cancel()
+	}
+}
+
+// one is the life of one request: two messages, a join, and perhaps a leave or a
+// close.
+func (tr *traffic) one(ctx context.Context, connector *client.Connector, name string) error {
+	var id string
+	for n := range 2 {
+		m := protocol.PostMessage{ID: fmt.Sprint(name, "-", n), Customer: protocol.Customer{ID: name}, Text: "a word"}
+		receipt, err := connector.Post(ctx, m)
+		if err != nil {
+			return err
+		}
+		id = receipt.Request
+		tr.took(id, truth{request.Unread, int64(n + 1)}, &posted{m, id})
+	}
+	end := map[int]func(context.Context, string) (protocol.Result, error){0: tr.agent.Leave, 1: tr.agent.Close}[rand.IntN(3)]
+	for _, command := range []func(context.Context, string) (protocol.Result, error){tr.agent.Join, end} {
+		if command == nil {
+			continue
+		}
+		result, err := command(ctx, id)
+		if err != nil {
+			return err
+		}
+		tr.took(id, truth{result.Request.State, result.Request.Version}, nil)
+	}
+	return nil
+}
+
+func (tr *traffic) took(id string, now truth, message *posted) {
+	tr.mu.Lock()
+	defer tr.mu.Unlock()
+	tr.acknowledged[id] = now
+	if message != nil {
+		tr.messages = append(tr.messages, *message)
+	}
+	tr.count.Add(1)
+}
+
+// wait waits for n further transitions.
+func (tr *traffic) wait(ctx context.Context, n int64) {
+	for until := tr.count.Load() + n; tr.count.Load() < until; time.Sleep(time.Millisecond) {
+		if ctx.Err() != nil || tr.t.Failed() {
+			tr.t.Fatal("the traffic has come to a halt")
+		}
+	}
+}
+
+// watcher puts the feed together to a picture of all requests.
+type watcher struct {
+	gaps, disconnects atomic.Int64
+	done              chan struct{}
+
+	mu   sync.Mutex
+	seen map[string]truth
+	t    *testing.T
+}
+
+func follow(ctx context.Context, t *testing.T, agent *client.Agent) *watcher {
+	w := &watcher{t: t, seen: map[string]truth{}, done: make(chan struct{})}
+	begun := make(chan struct{})
+	go func() {
+		defer close(w.done)
+		begin := sync.OnceFunc(func() { close(begun) })
+		defer begin()
+		for e, err := range agent.Events(ctx, client.Follow{Disconnected: func(error, time.Duration) { w.disconnects.Add(1) }}) {
+			if err != nil {
+				if !errors.Is(err, context.Canceled) {
+					t.Errorf("the feed ended: %v", err)
+				}
+				return
+			}
+			begin()
+			w.take(e)
+		}
+	}()
+	<-begun
+	return w
+}
+
+func (w *watcher) take(e client.Event) {
+	value, err := e.Value()
+	if err != nil {
+		w.t.Error(err)
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch v := value.(type) {
+	case *protocol.Gap:
+		w.gaps.Add(1)
+	case *protocol.Event:
+		before, known := w.seen[v.RequestID]
+		now := truth{before.State, v.Version}
+		if v.Request != nil {
+			now.State = v.Request.State
+		}
+		switch {
+		case e.Type == protocol.EventReceived && known:
+			w.t.Errorf("N4: %s was received twice", v.RequestID)
+		case e.Type != protocol.EventReceived && !known:
+			w.t.Errorf("N7: %s before it was received", v.RequestID)
+		case now.Version <= before.Version:
+			w.t.Errorf("N7: version %d of %s after %d", now.Version, v.RequestID, before.Version)
+		}
+		w.seen[v.RequestID] = now
+	}
+}
+
+// until waits until the picture is what it should be. A message on a request that
+// nobody has joined moves its version without an event (T03), but each request's
+// last command here is one that the feed tells of.
+func (w *watcher) until(ctx context.Context, is func(map[string]truth) bool) {
+	for ; ; time.Sleep(10 * time.Millisecond) {
+		w.mu.Lock()
+		ok := is(w.seen)
+		w.mu.Unlock()
+		if ok {
+			return
+		}
+		if ctx.Err() != nil {
+			w.t.Fatal("the feed never came to the picture of the answers")
+		}
+	}
+}

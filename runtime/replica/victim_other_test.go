@@ -1,0 +1,7 @@
+//go:build !linux
+
+package replica_test
+
+import "syscall"
+
+var dieWithParent *syscall.SysProcAttr
