@@ -28,6 +28,9 @@ report() {
   printf '%s\n' "$1" >>"$progress"
 }
 
+# since SECONDS: minutes and seconds from then to now.
+since() { printf '%d:%02d' $(((SECONDS - $1) / 60)) $(((SECONDS - $1) % 60)); }
+
 # one_at_a_time waits for another build of the same user: two would only take each other's processors.
 one_at_a_time() {
   exec 9>"$cache/lock"
@@ -38,7 +41,7 @@ packages_of() { if [ "$1" = containerd ]; then (cd "$here/$1" && go list tool); 
 
 # compile COMPONENT FOLDER: go build, with a line every few seconds. -v prints a line for each package compiled.
 compile() {
-  local component=$1 out=$2 log=$cache/$1.log packages start=$SECONDS compiler
+  local component=$1 out=$2 log=$cache/$1.log packages start=$SECONDS told=$SECONDS compiler
   mapfile -t packages < <(packages_of "$component")
   (cd "$here/$component" && exec go build -v -tags "$(build_tags "$component")" -ldflags "$(linker_flags "$component")" -o "$out/" "${packages[@]}") >"$log" 2>&1 &
   compiler=$!
@@ -46,11 +49,9 @@ compile() {
   trap "kill $compiler 2>/dev/null" EXIT
   while kill -0 "$compiler" 2>/dev/null; do
     sleep 0.5
-    (((SECONDS - start) % 5 == 0)) || continue
-    [ "$SECONDS" != "${told:-}" ] || continue
+    ((SECONDS >= told + 5)) || continue
     told=$SECONDS
-    report "$(printf '%s: %d:%02d, %d packages compiled, at %s' "$component" $(((SECONDS - start) / 60)) $(((SECONDS - start) % 60)) \
-      "$(grep -vc '^go: ' "$log")" "$(tail -n 1 "$log")")"
+    report "$(printf '%s: %s, %d packages compiled, at %s' "$component" "$(since "$start")" "$(grep -vc '^go: ' "$log")" "$(tail -n 1 "$log")")"
   done
   trap - EXIT
   wait "$compiler" || die "building $component failed:" "$(tail -n 20 "$log")" "run $0 $component again: what is compiled stays compiled"
@@ -76,7 +77,7 @@ build() {
   # read-only: whoever builds onto one of these names by mistake is refused instead of heard much later
   find "$folder".part -type f -exec chmod a-w {} +
   mv "$folder".part "$folder"
-  report "$(printf '%s: built in %d:%02d' "$component" $(((SECONDS - start) / 60)) $(((SECONDS - start) % 60)))"
+  report "$component: built in $(since "$start")"
 }
 
 missing=0

@@ -6,7 +6,8 @@ set -euo pipefail
 source "$(dirname "$0")/lib/say.sh"
 source "$(dirname "$0")/lib/cluster.sh"
 
-case "${1:-}" in -h | --help | "") usage && exit ;; esac
+case "${1:-}" in -h | --help) usage && exit ;; esac
+[ $# -gt 0 ] || die "load.sh needs the archive of an image" "make one with hack/localcluster/image.sh"
 via=$(via)
 for image; do
   [ -r "$image" ] || die "there is no image archive $image" "make one with hack/localcluster/image.sh"

@@ -11,9 +11,13 @@ answers() {
     [ "$(kubectl get node "$cluster" --request-timeout=2s -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}')" = True ]
 }
 
-# healthy: a program of the node that has just ended gets the time to be started again.
+# healthy: as long as process 1 lives, a program of the node that has just ended gets the time to be started again.
 healthy() {
-  init_pid >/dev/null && [ "$(cat "$state/recipe" 2>/dev/null)" = "$(recipe)" ] && until_true 15 answers
+  [ "$(cat "$state/recipe" 2>/dev/null)" = "$(recipe)" ] || return 1
+  until answers >/dev/null 2>&1; do
+    init_pid >/dev/null && [ $SECONDS -lt 15 ] || return 1
+    sleep 0.2
+  done
 }
 
 # settle INDEX: true if no other node and no route of the machine is in the way of this one.
