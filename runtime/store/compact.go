@@ -10,7 +10,8 @@ import (
 )
 
 // Compact forgets the history before revision, which becomes the Floor. What the keys hold now is not touched. It does
-// nothing if that much is forgotten already, and it is never done unasked.
+// nothing if that much is forgotten already, and it is never done unasked. On a full store (ErrNoSpace) it also makes the
+// freed room usable, which takes a while.
 // Errors: a revision that is more than one ahead of the latest, ErrClosed, ctx's.
 func (s *Store) Compact(ctx context.Context, revision int64) error {
 	ctx, leave, err := s.gate.enter(ctx)
@@ -22,9 +23,13 @@ func (s *Store) Compact(ctx context.Context, revision int64) error {
 		return nil
 	}
 	// etcd keeps of the revision that it compacts to only what is still current, so it is told the one before.
-	_, err = s.engine.kv.Compact(ctx, &pb.CompactionRequest{Revision: revision - 1})
+	full := len(s.full()) > 0
+	_, err = s.engine.kv.Compact(ctx, &pb.CompactionRequest{Revision: revision - 1, Physical: full})
 	if err != nil && !isCompacted(err) {
 		return fmt.Errorf("compact to revision %d: %w", revision, reason(ctx, rpctypes.Error(err)))
+	}
+	if full {
+		return s.reclaim(ctx)
 	}
 	return nil
 }

@@ -22,9 +22,9 @@ var (
 	// It did not happen; it is a mistake of the caller.
 	ErrInvalid = errors.New("the transition is malformed")
 
-	// ErrNoSpace: the quota is used up. Nothing that writes is accepted until the quota is raised and the store reopened;
-	// transitions that only delete still are. It did not happen.
-	ErrNoSpace = errors.New("the store is full: raise the quota (a bigger volume) or keep less")
+	// ErrNoSpace: the quota is used up. Transitions that only delete are still accepted; any other once there is room again:
+	// after deletes and a Compact, or when the store is reopened with a higher quota. It did not happen.
+	ErrNoSpace = errors.New("the store is full: keep less, or raise the quota (a bigger volume)")
 
 	// ErrLeaseNotFound: an operation names a lease that has run out or never was. The transition did not happen.
 	ErrLeaseNotFound = errors.New("the lease has run out: take a new one")

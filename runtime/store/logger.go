@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"log/slog"
+	"strings"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -25,10 +26,16 @@ func (c *slogCore) With(fields []zapcore.Field) zapcore.Core {
 }
 
 func (c *slogCore) Check(entry zapcore.Entry, checked *zapcore.CheckedEntry) *zapcore.CheckedEntry {
-	if c.Enabled(entry.Level) {
+	if c.Enabled(entry.Level) && !beside(entry.Message) {
 		return checked.AddCore(entry, c)
 	}
 	return checked
+}
+
+// beside reports whether a warning is beside the point here.
+func beside(message string) bool {
+	return strings.HasPrefix(message, "Running http and grpc server on single port") || // we run neither
+		message == "check file permission" // of a volume, whose owner is the cluster's business
 }
 
 func (c *slogCore) Write(entry zapcore.Entry, fields []zapcore.Field) error {
@@ -49,7 +56,9 @@ func attrs(fields []zapcore.Field) []any {
 	encoder := zapcore.NewMapObjectEncoder()
 	out := make([]any, 0, len(fields))
 	for _, field := range fields {
-		field.AddTo(encoder)
+		if field.Key != "request" && field.Key != "response" { // they hold keys, and keys name customers
+			field.AddTo(encoder)
+		}
 	}
 	for key, value := range encoder.Fields {
 		out = append(out, slog.Any(key, value))

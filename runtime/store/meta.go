@@ -15,29 +15,42 @@ const (
 	schema = 1
 )
 
-// prepare reads, or on first open writes, who this store is.
+// prepare finds out who this store is or, on its first open, gives it a name.
 func (s *Store) prepare(ctx context.Context) error {
-	result, err := s.Commit(ctx, Txn{
-		Compares: []Compare{{Key: epochKey}, {Key: schemaKey}},
-		Ops:      []Op{Put(epochKey, []byte(rand.Text())), Put(schemaKey, []byte(strconv.Itoa(schema)))},
-	})
-	if err != nil {
+	if err := s.reclaim(ctx); err != nil {
 		return fmt.Errorf("open the store: %w", err)
 	}
 	epoch, err := s.Get(ctx, epochKey)
 	if err != nil {
-		return fmt.Errorf("read the store's epoch: %w", err)
+		return fmt.Errorf("open the store: %w", err)
+	}
+	if epoch.Revision == 0 {
+		if epoch, err = s.found(ctx); err != nil {
+			return fmt.Errorf("open the store for the first time: %w", err)
+		}
+	}
+	version, err := s.Get(ctx, schemaKey)
+	if err != nil {
+		return fmt.Errorf("open the store: %w", err)
+	}
+	switch number, err := strconv.Atoi(string(version.Value)); {
+	case err != nil || number < 1:
+		return fmt.Errorf("open the store: %q is no schema version: the data is not this program's, or damaged", version.Value)
+	case number > schema:
+		return fmt.Errorf("open the store: schema version %d, this program knows %d: %w", number, schema, ErrNewerSchema)
 	}
 	s.epoch = string(epoch.Value)
-	if result.Committed {
-		return nil
-	}
-	found := string(result.Current[1].Value)
-	switch version, err := strconv.Atoi(found); {
-	case err != nil || version < 1 || s.epoch == "":
-		return fmt.Errorf("the data has no usable epoch (%q) or schema version (%q): it is not this program's, or damaged", s.epoch, found)
-	case version > schema:
-		return fmt.Errorf("schema version %d, this program knows %d: %w", version, schema, ErrNewerSchema)
-	}
 	return nil
+}
+
+// found writes the epoch and the schema version; of several replicas that open one empty cluster, one does.
+func (s *Store) found(ctx context.Context) (KV, error) {
+	_, err := s.Commit(ctx, Txn{
+		Compares: []Compare{{Key: epochKey}},
+		Ops:      []Op{Put(epochKey, []byte(rand.Text())), Put(schemaKey, []byte(strconv.Itoa(schema)))},
+	})
+	if err != nil {
+		return KV{}, err
+	}
+	return s.Get(ctx, epochKey)
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"errors"
 	"fmt"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
@@ -80,18 +79,18 @@ func (t *transition) resultOf(response *pb.TxnResponse, revision int64) Result {
 // proposalError tells what surely did not happen from what may have: only where etcd refuses before it proposes, or refuses
 // to apply, is the outcome known.
 func proposalError(err error) error {
-	engine := rpctypes.Error(err)
-	for refusal, known := range map[error]error{
-		rpctypes.ErrNoSpace:         ErrNoSpace,
-		rpctypes.ErrRequestTooLarge: ErrTooLarge,
-		rpctypes.ErrLeaseNotFound:   ErrLeaseNotFound,
-		rpctypes.ErrEmptyKey:        ErrInvalid,
-		rpctypes.ErrDuplicateKey:    ErrInvalid,
-		rpctypes.ErrTooManyOps:      ErrInvalid,
-	} {
-		if errors.Is(engine, refusal) {
-			return fmt.Errorf("commit: %w", known)
-		}
+	var known error
+	switch rpctypes.Error(err) {
+	case rpctypes.ErrNoSpace:
+		known = ErrNoSpace
+	case rpctypes.ErrRequestTooLarge:
+		known = ErrTooLarge
+	case rpctypes.ErrLeaseNotFound:
+		known = ErrLeaseNotFound
+	case rpctypes.ErrEmptyKey, rpctypes.ErrDuplicateKey, rpctypes.ErrTooManyOps:
+		known = ErrInvalid
+	default:
+		return fmt.Errorf("commit: %w: %w", ErrUnknownOutcome, err)
 	}
-	return fmt.Errorf("commit: %w: %w", ErrUnknownOutcome, err)
+	return fmt.Errorf("commit: %w", known)
 }

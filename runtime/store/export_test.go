@@ -1,0 +1,46 @@
+package store
+
+import (
+	"context"
+
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+)
+
+// Propose hands a proposal to the engine.
+type Propose func(context.Context, *pb.TxnRequest) (*pb.TxnResponse, error)
+
+// Intercept puts a test between the committer and the engine: it sees every proposal, can hold it, and can lose its answer.
+func (s *Store) Intercept(between func(Propose) Propose) {
+	s.committer.mu.Lock()
+	defer s.committer.mu.Unlock()
+	s.committer.propose = between(s.committer.propose)
+}
+
+// Submit is Commit up to where it begins to wait, so that a test knows who came before whom.
+func (s *Store) Submit(txn Txn) (answer func() (Result, error)) {
+	t, err := newTransition(txn)
+	if err == nil {
+		err = s.committer.submit(t)
+	}
+	return func() (Result, error) {
+		if err != nil {
+			return Result{}, err
+		}
+		<-t.done
+		return t.result, t.err
+	}
+}
+
+// Waiting is how many transitions wait for those on their way.
+func (s *Store) Waiting() int {
+	s.committer.mu.Lock()
+	defer s.committer.mu.Unlock()
+	return len(s.committer.waiting)
+}
+
+// What the tests need to know of the inside.
+const (
+	MaxGroup    = maxGroup
+	MaxInFlight = maxInFlight
+	SchemaKey   = schemaKey
+)

@@ -1,0 +1,47 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/pullmode/operator/runtime/store"
+)
+
+func TestLease(t *testing.T) {
+	s := open(t, t.TempDir())
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	lease, err := s.Lease(ctx, time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := s.Lease(t.Context(), time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	both := commit(t, s, store.Txn{Ops: []store.Op{store.PutLeased("presence/a", nil, lease), store.PutLeased("presence/b", nil, other)}})
+
+	// Both are renewed: were they not, they would go one after the other without our doing. The one whose context ends goes.
+	cancel()
+	var gone string
+	err = s.Watch(t.Context(), both.Revision+1, func(batch store.Batch) error {
+		for _, event := range batch.Events {
+			if event.Deleted {
+				gone = event.Key
+			}
+		}
+		return errEnough
+	})
+	if !errors.Is(err, errEnough) || gone != "presence/a" {
+		t.Errorf("%q is gone, %v", gone, err)
+	}
+	if got := get(t, s, "presence/b"); got.Revision == 0 {
+		t.Error("the renewed lease has run out")
+	}
+	_, err = s.Commit(t.Context(), store.Txn{Ops: []store.Op{store.PutLeased("presence/a", nil, lease)}})
+	if !errors.Is(err, store.ErrLeaseNotFound) {
+		t.Errorf("a write with the lease that has run out: %v", err)
+	}
+}

@@ -1,0 +1,78 @@
+package store_test
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/pullmode/operator/runtime/store"
+)
+
+// TestMain is also the process that TestKill kills.
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(victimDir); dir != "" {
+		if err := liveUntilKilled(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
+
+func open(t testing.TB, dir string) *store.Store {
+	t.Helper()
+	return openWith(t, store.Options{Dir: dir})
+}
+
+func openWith(t testing.TB, options store.Options) *store.Store {
+	t.Helper()
+	options.Logger = slog.New(slog.NewTextHandler(t.Output(), nil))
+	s, err := store.Open(t.Context(), options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { shut(t, s) })
+	return s
+}
+
+func shut(t testing.TB, s *store.Store) {
+	t.Helper()
+	if err := s.Close(); err != nil {
+		t.Errorf("close: %v", err)
+	}
+}
+
+// put writes the key over the revision, which must be the one it has, and returns the new one.
+func put(t testing.TB, s *store.Store, key string, over int64, value string) int64 {
+	t.Helper()
+	result := commit(t, s, store.Txn{
+		Compares: []store.Compare{{Key: key, Revision: over}},
+		Ops:      []store.Op{store.Put(key, []byte(value))},
+	})
+	if !result.Committed {
+		t.Fatalf("put %s over revision %d: lost against %+v", key, over, result.Current)
+	}
+	return result.Revision
+}
+
+func commit(t testing.TB, s *store.Store, txn store.Txn) store.Result {
+	t.Helper()
+	result, err := s.Commit(t.Context(), txn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+func get(t testing.TB, s *store.Store, key string) store.KV {
+	t.Helper()
+	kv, err := s.Get(t.Context(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kv
+}

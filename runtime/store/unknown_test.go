@@ -1,0 +1,122 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"testing"
+
+	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
+
+	"github.com/pullmode/operator/runtime/store"
+)
+
+// lose is a proposal that the engine never gets, and nobody hears of: a leader that was voted out.
+func lose(store.Propose, context.Context, *pb.TxnRequest) (*pb.TxnResponse, error) {
+	return nil, context.DeadlineExceeded
+}
+
+// loseAnswer is a proposal that is carried out, and whose answer gets lost.
+func loseAnswer(propose store.Propose, ctx context.Context, proposal *pb.TxnRequest) (*pb.TxnResponse, error) {
+	if _, err := propose(ctx, proposal); err != nil {
+		return nil, fmt.Errorf("the test wants it carried out: %w", err)
+	}
+	return nil, context.DeadlineExceeded
+}
+
+// TestUnknownOutcome: without an answer the caller is told so, and may repeat the transition with the same compares: it has
+// exactly one effect either way.
+func TestUnknownOutcome(t *testing.T) {
+	tests := map[string]struct {
+		fate     fate
+		happened bool
+	}{
+		"the proposal is lost": {lose, false},
+		"the answer is lost":   {loseAnswer, true},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, t.TempDir())
+			l := newSluice(s)
+			held, _ := l.fill(t, s)
+			var answers []answer
+			for i := range 3 { // all that share a proposal share its fate
+				answers = append(answers, s.Submit(write(fmt.Sprint("slots/", i), 0)))
+			}
+			held[0].fate <- pass
+			(<-l.arrived).fate <- tc.fate
+			for i, answer := range answers {
+				if result, err := answer(); !errors.Is(err, store.ErrUnknownOutcome) || !errors.Is(err, context.DeadlineExceeded) {
+					t.Errorf("transition %d got %+v, %v", i, result, err)
+				}
+			}
+			l.open()
+			for i := range answers {
+				key := fmt.Sprint("slots/", i)
+				if happened := get(t, s, key).Revision != 0; happened != tc.happened {
+					t.Errorf("%s happened: %t, want %t", key, happened, tc.happened)
+				}
+				if again := commit(t, s, write(key, 0)); again.Committed == tc.happened {
+					t.Errorf("%s, repeated: %+v", key, again)
+				}
+			}
+		})
+	}
+}
+
+// TestCancel: a caller who gives up hears whether it was in time, and nobody else is touched by it.
+func TestCancel(t *testing.T) {
+	s := open(t, t.TempDir())
+	l := newSluice(s)
+	held, others := l.fill(t, s)
+	gaveUp := errors.New("the agent has hung up")
+
+	ctx, cancel := context.WithCancelCause(t.Context())
+	outcome := make(chan error)
+	commit := func(key string) {
+		_, err := s.Commit(ctx, write(key, 0))
+		outcome <- err
+	}
+
+	t.Run("before it is on its way", func(t *testing.T) {
+		others = append(others, s.Submit(write("slots/before", 0)))
+		go commit("slots/waiting")
+		for s.Waiting() != 2 {
+			runtime.Gosched()
+		}
+		others = append(others, s.Submit(write("slots/after", 0)))
+		cancel(gaveUp)
+		if err := <-outcome; !errors.Is(err, gaveUp) || errors.Is(err, store.ErrUnknownOutcome) {
+			t.Errorf("got %v", err)
+		}
+		held[0].fate <- pass
+		group := <-l.arrived
+		if group.size() != 2 {
+			t.Errorf("%d transitions are on their way, want the two others", group.size())
+		}
+		group.fate <- pass
+		held[1].fate <- pass
+		committed(t, others...)
+		if got := get(t, s, "slots/waiting"); got.Revision != 0 {
+			t.Errorf("it happened: %+v", got)
+		}
+	})
+
+	t.Run("on its way", func(t *testing.T) {
+		ctx, cancel = context.WithCancelCause(t.Context())
+		go commit("slots/underway")
+		proposal := <-l.arrived
+		cancel(gaveUp)
+		if err := <-outcome; !errors.Is(err, gaveUp) || !errors.Is(err, store.ErrUnknownOutcome) {
+			t.Errorf("got %v", err)
+		}
+		proposal.fate <- pass // the proposal does not end with the one who made it
+		next := s.Submit(write("slots/underway", 0))
+		l.open()
+		result, err := next()
+		if err != nil || result.Committed {
+			t.Errorf("the next one got %+v, %v", result, err)
+		}
+	})
+}
