@@ -76,9 +76,8 @@ func (w *watching) run(cmd *cobra.Command, _ []string) error {
 	if err != nil {
 		return w.ended(ctx, err)
 	}
-	d := newDesk(cmd, agent, w.out)
+	d := newDesk(cmd, agent, me, w.url, w.out)
 	defer d.close()
-	d.greet(me, w.url)
 	d.prompt(ctx, cancel)
 	return w.ended(ctx, w.follow(ctx, agent, d))
 }

@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"sync"
 	"time"
 
@@ -24,42 +26,50 @@ type desk struct {
 	// stdout is for events, stderr for what concerns the connection.
 	stdout, stderr io.Writer
 	restore        func()
+	// me and url are for the greeting, once the feed is there.
+	me  protocol.Me
+	url string
 
-	mu    sync.Mutex // of board, and keeps lines whole
-	board *board.Board
+	mu     sync.Mutex // of what follows, and keeps lines whole
+	board  *board.Board
+	lists  string // as they were last shown
+	there  bool   // the first snapshot has come
+	broken bool   // the connection has, and nothing came since
 }
 
-func newDesk(cmd *cobra.Command, agent *client.Agent, out *output) *desk {
+func newDesk(cmd *cobra.Command, agent *client.Agent, me protocol.Me, url string, out *output) *desk {
 	return &desk{
-		agent: agent, out: out, name: cmd.Root().DisplayName(), board: board.New(),
+		agent: agent, me: me, url: url, out: out, name: cmd.Root().DisplayName(), board: board.New(),
 		in: cmd.InOrStdin(), stdout: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(), restore: func() {},
 	}
 }
 
 func (d *desk) close() { d.restore() }
 
-// greet says who the agent is.
-func (d *desk) greet(me protocol.Me, url string) {
-	if d.out.text() {
-		d.note("%s at %s: %s", me.Agent, url, board.Lists(me.Lists))
-	}
-}
-
 // show prints an event.
 func (d *desk) show(event client.Event, value any) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.broken {
+		d.broken = false
+		d.remark("connected again")
+	}
 	if !d.out.text() {
 		return d.raw(event)
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	var lines []string
 	switch v := value.(type) {
 	case *protocol.Event:
 		lines = []string{d.board.Event(v)}
 	case *protocol.Snapshot:
+		d.greet(v)
 		lines = d.board.Snapshot(v)
 	case *protocol.ListsChanged:
-		lines = []string{"-- your lists are now: " + board.Lists(v.Lists)}
+		// After a break they are told of whether they have changed or not.
+		if now := board.Lists(v.Lists); now != d.lists {
+			d.lists = now
+			lines = []string{"-- your lists are now: " + now}
+		}
 	case *protocol.Gap:
 		lines = []string{fmt.Sprintf("-- some events are lost (%s); what is open now:", v.Reason)}
 	}
@@ -76,24 +86,52 @@ func (d *desk) raw(event client.Event) error {
 		return fmt.Errorf("read a %s event: %w", event.Type, err)
 	}
 	one.WriteByte('\n')
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	_, err := d.stdout.Write(one.Bytes())
 	return err
 }
 
 // disconnected says that the feed broke, and when it is tried again.
 func (d *desk) disconnected(why error, wait time.Duration) {
-	if why == nil || why == io.EOF {
-		why = fmt.Errorf("the runtime ended it")
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.broken = true
+	d.remark("not connected (%s): trying again in %v", brief(why), wait.Round(100*time.Millisecond))
+}
+
+// brief is an error's last part, which says what happened.
+func brief(err error) string {
+	var network *net.OpError
+	var problem *protocol.Problem
+	switch {
+	case err == nil, errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "the runtime has ended the connection"
+	case errors.As(err, &problem):
+		return problem.Title
+	case errors.As(err, &network):
+		return network.Err.Error()
 	}
-	d.note("the connection broke (%v): connecting again in %v", why, wait.Round(100*time.Millisecond))
+	return err.Error()
+}
+
+// greet says who the agent is, once what they see is there. The lock is held.
+func (d *desk) greet(s *protocol.Snapshot) {
+	if d.there {
+		return
+	}
+	d.there = true
+	d.lists = board.Lists(s.Lists)
+	d.remark("%s at %s: %s", d.me.Agent, d.url, d.lists)
 }
 
 // note says something that is no event.
 func (d *desk) note(format string, args ...any) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.remark(format, args...)
+}
+
+// remark is note with the lock held.
+func (d *desk) remark(format string, args ...any) {
 	_, _ = fmt.Fprintf(d.stderr, "-- "+format+"\n", args...)
 }
 

@@ -37,6 +37,7 @@ join, leave, close).`,
 		SuggestionsMinimumDistance: 2,
 	}
 	root.AddGroup(
+		&cobra.Group{ID: folders, Title: "Configuration, without a cluster:"},
 		&cobra.Group{ID: people, Title: "Customers and agents:"},
 		&cobra.Group{ID: development, Title: "Development:"},
 	)
@@ -54,10 +55,11 @@ join, leave, close).`,
 		}
 	}
 	root.Example = strings.ReplaceAll(root.Example, "  pullmode ", "  "+name+" ")
+	add(folders, newCompile(), newServe())
 	add(people, newSend(), newAgent(), newRequests(), newJoin(), newLeave(), newClose())
 	add(development, newIssuer(), newToken())
 	add("", newVersion())
 	return root
 }
 
-const people, development = "people", "development"
+const folders, people, development = "folders", "people", "development"

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/pullmode/operator/runtime/protocol"
+	"github.com/pullmode/operator/runtime/request"
 )
 
 // Board gives requests short numbers, in the order in which they are first seen.
@@ -14,15 +15,15 @@ import (
 type Board struct {
 	numbers map[string]int
 	ids     []string
-	// versions are of open requests, as they were last shown.
-	versions map[string]int64
+	// open are the open requests, as they were last shown.
+	open map[string]*protocol.Request
 	// unseen are the requests that a snapshot in several parts has not named yet.
 	unseen map[string]bool
 }
 
 // New is an empty board.
 func New() *Board {
-	return &Board{numbers: map[string]int{}, versions: map[string]int64{}}
+	return &Board{numbers: map[string]int{}, open: map[string]*protocol.Request{}}
 }
 
 // Number is the request's number; a request that is new gets the next one.
@@ -52,15 +53,14 @@ func (b *Board) ID(reference string) (string, error) {
 	return b.ids[n-1], nil
 }
 
-// note keeps the version that a request is shown with, and says whether that is
-// news.
+// note keeps a request as it is shown, and says whether that is news.
 func (b *Board) note(r *protocol.Request) bool {
 	delete(b.unseen, r.ID)
-	last, known := b.versions[r.ID]
-	if r.State == closed {
-		delete(b.versions, r.ID)
+	last := b.open[r.ID]
+	if r.State == request.Closed {
+		delete(b.open, r.ID)
 	} else {
-		b.versions[r.ID] = r.Version
+		b.open[r.ID] = r
 	}
-	return !known || last != r.Version
+	return last == nil || last.Version != r.Version
 }

@@ -9,13 +9,11 @@ import (
 	"github.com/pullmode/operator/runtime/request"
 )
 
-const closed = request.Closed
-
 // Event is the line of an event about a request: when, number, list, state,
 // customer, and who did what.
 func (b *Board) Event(e *protocol.Event) string {
 	if e.Type == protocol.EventMessage {
-		return line(e.At, b.Number(e.RequestID), e.List, "", name(e.Actor), said(e.Message))
+		return b.message(e)
 	}
 	b.note(e.Request)
 	return line(e.At, b.Number(e.RequestID), e.List, e.Request.State, e.Request.Customer.Name, happened(e))
@@ -97,9 +95,13 @@ func name(a request.Actor) string {
 	return plain(a.Name)
 }
 
-func said(m *request.Message) string {
-	if m == nil {
-		return ""
+// message is the line of a message. Its event names the request and says nothing
+// else of it.
+func (b *Board) message(e *protocol.Event) string {
+	var state request.State
+	customer := e.Actor.Name
+	if r := b.open[e.RequestID]; r != nil {
+		state, customer = r.State, r.Customer.Name
 	}
-	return "says: " + plain(m.Text)
+	return line(e.At, b.Number(e.RequestID), e.List, state, customer, "says: "+plain(e.Message.Text))
 }

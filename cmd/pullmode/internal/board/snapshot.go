@@ -15,7 +15,7 @@ func (b *Board) Snapshot(s *protocol.Snapshot) []string {
 	whole := len(s.Only) == 0
 	if whole && b.unseen == nil {
 		b.unseen = map[string]bool{}
-		for id := range b.versions {
+		for id := range b.open {
 			b.unseen[id] = true
 		}
 	}
@@ -29,7 +29,7 @@ func (b *Board) Snapshot(s *protocol.Snapshot) []string {
 		return lines
 	}
 	for _, id := range slices.SortedFunc(maps.Keys(b.unseen), func(x, y string) int { return b.Number(x) - b.Number(y) }) {
-		delete(b.versions, id)
+		delete(b.open, id)
 		lines = append(lines, fmt.Sprintf("-- #%d is no longer open, or no longer yours", b.Number(id)))
 	}
 	b.unseen = nil

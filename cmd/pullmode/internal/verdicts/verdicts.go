@@ -40,8 +40,8 @@ const (
 	Unknown Status = "Unknown"
 )
 
-// Of shows the compiler's verdict on an object.
-func Of(v compile.Verdict) Verdict {
+// of shows the compiler's verdict on an object.
+func of(v compile.Verdict) Verdict {
 	return Verdict{Kind: v.Kind, Name: v.Name, Accepted: finding(v.Accepted), ResolvedRefs: finding(v.ResolvedRefs)}
 }
 
@@ -53,9 +53,9 @@ func finding(f compile.Finding) Finding {
 	return Finding{Status: status, Reason: f.Reason, Message: f.Message}
 }
 
-// Refused is the verdict on an object that the API server would not take: the
+// invalid is the verdict on an object that the API server would not take: the
 // compiler never sees it.
-func Refused(kind, name, message string) Verdict {
+func invalid(kind, name, message string) Verdict {
 	return Verdict{
 		Kind: kind, Name: name,
 		Accepted:     Finding{Status: False, Reason: v1alpha1.ReasonInvalid, Message: message},
@@ -83,15 +83,15 @@ func (v Verdict) remarks() []string {
 	return remarks
 }
 
-// Sort orders verdicts by kind and name.
-func Sort(verdicts []Verdict) {
+// sort orders verdicts by kind and name.
+func sort(verdicts []Verdict) {
 	slices.SortStableFunc(verdicts, func(a, b Verdict) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
 	})
 }
 
-// Table writes a row for each verdict, and a further one for each further message.
-func Table(w io.Writer, verdicts []Verdict) error {
+// table writes a row for each verdict, and a further one for each further message.
+func table(w io.Writer, verdicts []Verdict) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "KIND\tNAME\tACCEPTED\tREFS\tMESSAGE")
 	for _, v := range verdicts {
@@ -102,30 +102,14 @@ func Table(w io.Writer, verdicts []Verdict) error {
 		if v.Place != "" && !v.Good() {
 			lines = append(lines, "in "+v.Place)
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", v.Kind, v.Name, v.Accepted.Status, v.ResolvedRefs.Status, first(lines))
-		for _, line := range lines[min(1, len(lines)):] {
-			fmt.Fprintf(t, "\t\t\t\t%s\n", line)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s", v.Kind, v.Name, v.Accepted.Status, v.ResolvedRefs.Status)
+		for i, line := range lines {
+			if i > 0 {
+				fmt.Fprint(t, "\n\t\t\t")
+			}
+			fmt.Fprint(t, "\t", line)
 		}
+		fmt.Fprintln(t)
 	}
 	return t.Flush()
-}
-
-func first(lines []string) string {
-	if len(lines) == 0 {
-		return ""
-	}
-	return lines[0]
-}
-
-// Count says how many of the verdicts are not good, and how many only warn.
-func Count(verdicts []Verdict) (bad, warnings int) {
-	for _, v := range verdicts {
-		switch {
-		case !v.Good():
-			bad++
-		case v.Warns():
-			warnings++
-		}
-	}
-	return bad, warnings
 }
