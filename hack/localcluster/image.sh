@@ -26,14 +26,16 @@ engine() {
 }
 engine=${PULLMODE_IMAGE_ENGINE:-$(engine)}
 
+not_built() { die "$engine could not build the image" "if it cannot reach a registry: PULLMODE_IMAGE_ENGINE=none $0 $name $out"; }
+
 case $engine in
   docker)
-    docker build --quiet --build-arg BASE="$base" --tag "$name" "$checkout" >&2
+    docker build --quiet --build-arg BASE="$base" --tag "$name" "$checkout" >&2 || not_built
     docker save --output "$out" "$name"
     ;;
   buildah)
-    buildah build --quiet --isolation chroot --build-arg BASE="$base" --tag "$name" "$checkout" >&2
-    rm -f "$out" # buildah appends to nothing
+    buildah build --quiet --isolation chroot --build-arg BASE="$base" --tag "$name" "$checkout" >&2 || not_built
+    rm -f "$out" # buildah does not write over an archive
     buildah push --quiet "$name" "docker-archive:$out:$name"
     ;;
   none)
