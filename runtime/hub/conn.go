@@ -25,6 +25,10 @@ type Frame struct {
 	Type protocol.EventType
 	// Data is a JSON object, encoded once and shared: it must not be changed.
 	Data []byte
+	// Whole is a revision that everything has been had of with this frame, 0 where
+	// there is none. A long resume moves its cursor in between by it: over a line
+	// that breaks again and again it would otherwise never come to its end.
+	Whole int64
 }
 
 // Flush is what is to be written next. It holds whole revisions: a client that
@@ -89,6 +93,9 @@ func (c *Conn) give(revision int64, frames []Frame) {
 func (c *Conn) append(revision int64, frames []Frame) {
 	if c.err != nil {
 		return
+	}
+	if n := len(frames); n > 0 {
+		frames[n-1].Whole = revision
 	}
 	c.queue = append(c.queue, frames...)
 	c.revision, c.fresh = revision, true

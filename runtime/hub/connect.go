@@ -61,15 +61,21 @@ func (h *Hub) resume(box *inbox.Inbox, agent inbox.Agent, at protocol.Cursor) []
 	if !ok {
 		return h.gap(box, protocol.GapExpired)
 	}
+	// What the agent's lists are may have changed meanwhile. That is told at the end
+	// and only once, so no cursor may stand before it.
+	changed := h.configured > at.Revision || box.ChangedSince(at.Revision)
 	var frames []Frame
+	last := int64(0)
 	for _, item := range items {
 		since, subscribed := box.Subscribed(item.Audience.List)
 		if (subscribed && item.Revision > since) || slices.Contains(item.Audience.Agents, agent.Name) {
-			frames = append(frames, Frame{Type: item.Type, Data: item.Data})
+			if n := len(frames); n > 0 && item.Revision > last && !changed {
+				frames[n-1].Whole = last
+			}
+			frames, last = append(frames, Frame{Type: item.Type, Data: item.Data}), item.Revision
 		}
 	}
-	if h.configured > at.Revision || box.ChangedSince(at.Revision) {
-		// What the agent's lists are may have changed meanwhile: show them whole.
+	if changed {
 		frames = append(frames, frame(protocol.EventListsChanged, protocol.ListsChanged{Type: protocol.EventListsChanged, Lists: box.Lists()}))
 		frames = append(frames, h.snapshot(box, protocol.SnapshotListsChanged, nil)...)
 	}

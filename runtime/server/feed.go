@@ -57,7 +57,7 @@ func (s *Server) feed(api huma.API) {
 		return &huma.StreamResponse{Body: func(hctx huma.Context) {
 			defer conn.Close()
 			r, w := humago.Unwrap(hctx)
-			ended := stream(r.Context(), conn, newSSE(w, s.WriteTimeout), c.until)
+			ended := stream(r.Context(), conn, newSSE(w, s.View.Epoch(), s.WriteTimeout), c.until)
 			s.log.DebugContext(r.Context(), "a feed ended", slog.Any("reason", ended))
 		}}, nil
 	})
@@ -104,11 +104,12 @@ type sse struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
 	timeout time.Duration
+	epoch   string
 	buffer  bytes.Buffer
 }
 
-func newSSE(w http.ResponseWriter, timeout time.Duration) *sse {
-	return &sse{w: w, control: http.NewResponseController(w), timeout: timeout}
+func newSSE(w http.ResponseWriter, epoch string, timeout time.Duration) *sse {
+	return &sse{w: w, epoch: epoch, control: http.NewResponseController(w), timeout: timeout}
 }
 
 func (s *sse) begin() error {
@@ -125,22 +126,28 @@ func (s *sse) begin() error {
 	return s.send()
 }
 
-// flush writes the events of whole revisions. Only the last one has the cursor as
-// its id: a client that has had a part of them must ask for all of them again.
+// flush writes the events of whole revisions. The last one has the cursor as its
+// id; in a long flush others have, too, wherever a revision ends.
 func (s *sse) flush(f hub.Flush) error {
 	if len(f.Frames) == 0 {
 		f.Frames = []hub.Frame{bookmark}
 	}
+	end, unmarked := len(f.Frames)-1, 0
 	for i, frame := range f.Frames {
 		s.buffer.WriteString("event: " + string(frame.Type) + "\ndata: ")
 		s.buffer.Write(frame.Data)
-		if i == len(f.Frames)-1 && f.Cursor != "" {
+		unmarked += len(frame.Data)
+		switch {
+		case i == end && f.Cursor != "":
 			s.buffer.WriteString("\nid: " + f.Cursor)
+		case frame.Whole > 0 && unmarked >= idEvery:
+			s.buffer.WriteString("\nid: " + protocol.Cursor{Epoch: s.epoch, Revision: frame.Whole}.String())
+			unmarked = 0
 		}
 		s.buffer.WriteString("\n\n")
 		// In pieces, so that the deadline is for a piece and not for a large
 		// snapshot on a slow line.
-		if s.buffer.Len() >= piece || i == len(f.Frames)-1 {
+		if s.buffer.Len() >= piece || i == end {
 			if err := s.send(); err != nil {
 				return err
 			}
@@ -148,6 +155,10 @@ func (s *sse) flush(f hub.Flush) error {
 	}
 	return nil
 }
+
+// idEvery is how much of a flush, in bytes, goes without an id at most, if its
+// revisions allow it: what comes again after a break.
+const idEvery = 2 << 10
 
 // piece is how much is written at once: 64 KiB in DefaultWriteTimeout is 35
 // kbit/s, slower than any line that is still of use.

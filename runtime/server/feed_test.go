@@ -189,6 +189,39 @@ func TestResumeInTheMiddleOfARevision(t *testing.T) {
 	}
 }
 
+// A long resume has cursors in between, so that a line that breaks again and again
+// comes to its end; each of them is one to go on from.
+func TestLongResume(t *testing.T) {
+	s := start(t, server.DefaultWriteTimeout)
+	cursor := s.events("alice", "").skip()
+	const messages = 60
+	for n := range messages {
+		s.Message(fmt.Sprint("customer", n), fmt.Sprint("m", n))
+	}
+	breaks := 0
+	had := map[string]bool{}
+	for len(had) < messages {
+		feed := s.events("alice", cursor)
+		for {
+			e := feed.next()
+			if id := requestOf(t, e); had[id] {
+				t.Fatalf("%s again after %d of %d", id, len(had), messages)
+			} else {
+				had[id] = true
+			}
+			if e.ID != "" {
+				cursor = e.ID
+				break
+			}
+		}
+		feed.stop()
+		breaks++
+	}
+	if breaks < 5 {
+		t.Errorf("%d cursors in %d events", breaks, messages)
+	}
+}
+
 // A feed that resumes where nothing has happened says so at once, with a cursor.
 func TestResumeOfNothing(t *testing.T) {
 	s := start(t, server.DefaultWriteTimeout)

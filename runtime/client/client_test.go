@@ -1,0 +1,276 @@
+package client_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
+	"github.com/pullmode/operator/runtime/auth"
+	"github.com/pullmode/operator/runtime/client"
+	"github.com/pullmode/operator/runtime/internal/site"
+	"github.com/pullmode/operator/runtime/issuer"
+	"github.com/pullmode/operator/runtime/protocol"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func patience(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+func newAgent(t *testing.T, url string, tokens client.TokenSource) *client.Agent {
+	t.Helper()
+	a, err := client.NewAgent(url, tokens, client.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(a.CloseIdle)
+	return a
+}
+
+func message(id, customer string) protocol.PostMessage {
+	return protocol.PostMessage{ID: id, Customer: protocol.Customer{ID: customer}, Text: "a word"}
+}
+
+// Over a line that breaks all the time, also in the middle of a revision and in the
+// middle of an event, every event comes exactly once.
+func TestEventsOverABreakingLine(t *testing.T) {
+	s, ctx := site.Start(t), patience(t)
+	line := newProxy(t, s.Replica.Addr().String())
+	line.least.Store(400)
+	line.most.Store(80_000) // more than one revision can have, or none would ever pass
+	const customers = 600
+	begun, next := make(chan struct{}), atomic.Int64{}
+	connector := s.Connector("facebook")
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for range 64 {
+		wg.Go(func() {
+			select {
+			case <-begun:
+			case <-ctx.Done():
+			}
+			for n := next.Add(1); n <= customers; n = next.Add(1) {
+				if _, err := connector.Post(ctx, message(fmt.Sprint("m", n), fmt.Sprint("c", n))); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	breaks, received := 0, map[string]int{}
+	agent := newAgent(t, line.url(), client.StaticToken(s.Token("alice")))
+	for e, err := range agent.Events(ctx, client.Follow{Disconnected: func(error, time.Duration) { breaks++ }}) {
+		if err != nil {
+			t.Fatalf("%v after %d of %d", err, len(received), customers)
+		}
+		value, err := e.Value()
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch v := value.(type) {
+		case *protocol.Snapshot:
+			if len(v.Requests) > 0 {
+				t.Fatal("a second snapshot") // there was nothing when it began
+			}
+			if e.Cursor != "" {
+				close(begun)
+			}
+		case *protocol.Gap:
+			t.Fatal("a gap")
+		case *protocol.Event:
+			received[v.RequestID]++
+		}
+		if len(received) == customers {
+			break
+		}
+	}
+	for id, n := range received {
+		if n != 1 {
+			t.Errorf("%s was received %d times", id, n)
+		}
+	}
+	if breaks == 0 {
+		t.Error("the line never broke: this shows nothing")
+	}
+	t.Logf("%d breaks", breaks)
+}
+
+// When a token runs out, the feed goes on with the next one.
+func TestEventsWithTheNextToken(t *testing.T) {
+	s, ctx := site.Start(t), patience(t)
+	var asked atomic.Int32
+	tokens := func(context.Context) (string, error) {
+		ttl := time.Hour
+		if asked.Add(1) == 1 {
+			ttl = 2*time.Second - auth.ClockSkew
+		}
+		return s.Issuer.Sign("alice", nil, ttl)
+	}
+	var got []protocol.EventType
+	for e, err := range newAgent(t, s.URL, tokens).Events(ctx, client.Follow{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, e.Type)
+		if e.Type == protocol.EventTokenExpired {
+			if _, err := s.Connector("facebook").Post(ctx, message("m1", "john")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if e.Type == protocol.EventReceived {
+			break
+		}
+	}
+	want := []protocol.EventType{protocol.EventSnapshot, protocol.EventTokenExpired, protocol.EventReceived}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A token that is refused again and again ends the feed with the problem.
+func TestEventsWithoutAGoodToken(t *testing.T) {
+	s, ctx := site.Start(t), patience(t)
+	var last error
+	for e, err := range newAgent(t, s.URL, client.StaticToken("nonsense")).Events(ctx, client.Follow{}) {
+		if err == nil {
+			t.Fatalf("%+v", e)
+		}
+		last = err
+	}
+	if !client.IsProblem(last, protocol.ProblemInvalidToken) {
+		t.Errorf("%v", last)
+	}
+}
+
+// A connection on which nothing comes at all is dead, and replaced.
+func TestEventsOverADeadLine(t *testing.T) {
+	s, ctx := site.Start(t), patience(t)
+	line := newProxy(t, s.Replica.Addr().String())
+	line.mute.Store(true)
+	dead := false
+	follow := client.Follow{Silence: 100 * time.Millisecond, Disconnected: func(error, time.Duration) {
+		dead = true
+		line.mute.Store(false)
+	}}
+	for e, err := range newAgent(t, line.url(), client.StaticToken(s.Token("alice"))).Events(ctx, follow) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Type == protocol.EventSnapshot {
+			break
+		}
+	}
+	if !dead {
+		t.Error("it was never found dead")
+	}
+}
+
+// The feed ends with its context, and says so.
+func TestEventsEndWithTheContext(t *testing.T) {
+	s := site.Start(t)
+	ctx, cancel := context.WithCancelCause(patience(t))
+	defer cancel(nil)
+	over := errors.New("over")
+	var last error
+	for _, err := range s.Agent("alice").Events(ctx, client.Follow{}) {
+		cancel(over)
+		last = err
+	}
+	if !errors.Is(last, over) {
+		t.Errorf("%v", last)
+	}
+}
+
+// A call that finds the runtime restarting is repeated, and has one effect.
+func TestCallsOutliveARestart(t *testing.T) {
+	s, ctx := site.Start(t), patience(t)
+	c, err := client.NewConnector(s.URL, "facebook", site.Key("facebook"), client.Options{Attempts: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.CloseIdle)
+	s.Stop()
+	posted := make(chan error, 1)
+	go func() {
+		_, err := c.Post(ctx, message("m1", "john"))
+		posted <- err
+	}()
+	s.Run()
+	if err := <-posted; err != nil {
+		t.Fatal(err)
+	}
+	for r, err := range s.Agent("alice").Requests(ctx, client.Query{}) {
+		if err != nil || r.Version != 1 {
+			t.Errorf("%+v, %v", r, err)
+		}
+	}
+}
+
+// What is refused for good is not repeated.
+func TestRefusalsAreNotRepeated(t *testing.T) {
+	s, ctx := site.Start(t), patience(t)
+	_, err := s.Connector("lost").Post(ctx, message("m1", "john"))
+	var p *protocol.Problem
+	if !errors.As(err, &p) || p.Type != protocol.ProblemListUnavailable || p.RetryAfter != 30*time.Second || p.Status != http.StatusServiceUnavailable {
+		t.Errorf("%+v", err)
+	}
+}
+
+// An error that is no problem document (a proxy's page) is made one of.
+func TestForeignErrors(t *testing.T) {
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "<html>no upstream</html>", http.StatusBadGateway)
+	}))
+	defer front.Close()
+	a, err := client.NewAgent(front.URL, client.StaticToken("t"), client.Options{Attempts: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.CloseIdle()
+	_, err = a.Me(patience(t))
+	if diff := cmp.Diff(&protocol.Problem{Type: "about:blank", Title: "Bad Gateway", Status: 502}, err); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Tokens can come from any OAuth 2 source; the development issuer is one.
+func TestOAuth2(t *testing.T) {
+	s, ctx := site.Start(t), patience(t)
+	a := newAgent(t, s.URL, client.OAuth2(issuer.TokenSource(ctx, s.Issuer.URL(), "carol", []string{"supervisors"})))
+	me, err := a.Me(ctx)
+	if err != nil || me.Agent != "carol" || len(me.Lists) != 2 {
+		t.Errorf("%+v, %v", me, err)
+	}
+	http.DefaultClient.CloseIdleConnections()
+}
+
+// Names that mean something in an address reach the runtime as they are.
+func TestNamesAreEscaped(t *testing.T) {
+	s, ctx := site.Start(t), patience(t)
+	const customer = "../a b/c?d=é%2F#"
+	if _, err := s.Connector("facebook").Post(ctx, message("m1", customer)); err != nil {
+		t.Fatal(err)
+	}
+	if outcome, err := s.Connector("facebook").EndSession(ctx, customer); err != nil || outcome != "closed" {
+		t.Errorf("%s, %v", outcome, err)
+	}
+}
+
+func TestBadAddresses(t *testing.T) {
+	for _, base := range []string{"", "localhost:8080", "ftp://x", "http://", "://"} {
+		if _, err := client.NewAgent(base, client.StaticToken(""), client.Options{}); err == nil {
+			t.Errorf("%q was taken", base)
+		}
+	}
+}
