@@ -139,7 +139,7 @@ func (w *watching) bounded(ctx context.Context) (context.Context, context.Cancel
 func (w *watching) wanted() string {
 	var what []string
 	if w.count > 0 {
-		what = append(what, fmt.Sprintf("%d notifications", w.count))
+		what = append(what, some(w.count, "notification"))
 	}
 	if w.until != "" {
 		what = append(what, w.until)

@@ -11,7 +11,6 @@ import (
 
 	"github.com/pullmode/operator/cmd/pullmode/internal/verdicts"
 	"github.com/pullmode/operator/controllers/compile"
-	"github.com/pullmode/operator/controllers/folder"
 	"github.com/pullmode/operator/runtime/snapshot"
 )
 
@@ -76,7 +75,7 @@ func (c *compiling) run(cmd *cobra.Command, args []string) error {
 		}
 		out.Digest, out.Snapshot = snapshot.Digest(encoded), withoutKeys(result.Snapshot)
 	}
-	if err := c.write(cmd.OutOrStdout(), out, read); err != nil {
+	if err := c.write(cmd.OutOrStdout(), out); err != nil {
 		return err
 	}
 	bad, warnings := out.Count()
@@ -86,7 +85,7 @@ func (c *compiling) run(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-func (c *compiling) write(w io.Writer, out compiled, read *folder.Folder) error {
+func (c *compiling) write(w io.Writer, out compiled) error {
 	if !c.out.text() {
 		return c.out.print(w, out)
 	}
@@ -100,15 +99,14 @@ func (c *compiling) write(w io.Writer, out compiled, read *folder.Folder) error 
 	} else if len(out.Notes) > 0 {
 		fmt.Fprintf(w, "%d of other kinds left out (--verbose names them).\n", len(out.Notes))
 	}
-	if len(read.Input.Runtimes) == 0 {
-		fmt.Fprintln(w, "There is no RoutingRuntime, so nothing would serve these objects.")
-		return nil
+	last := "There is no RoutingRuntime, so nothing would serve these objects."
+	switch {
+	case out.Snapshot != nil:
+		last = fmt.Sprintf("Snapshot %.12s.", out.Digest)
+	case out.Has(snapshot.KindRuntime):
+		last = "There is no snapshot: the RoutingRuntime has to be accepted first."
 	}
-	if out.Snapshot == nil {
-		fmt.Fprintln(w, "There is no snapshot: the RoutingRuntime has to be accepted first.")
-		return nil
-	}
-	_, err := fmt.Fprintf(w, "Snapshot %.12s.\n", out.Digest)
+	_, err := fmt.Fprintln(w, last)
 	return err
 }
 

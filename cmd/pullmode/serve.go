@@ -77,7 +77,9 @@ func (s *serving) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	err = s.serve(ctx, from)
-	fmt.Fprintln(s.out, "stopping")
+	if s.shown != nil {
+		fmt.Fprintln(s.out, "stopping")
+	}
 	return errors.Join(err, s.server.Stop(context.WithoutCancel(ctx)))
 }
 

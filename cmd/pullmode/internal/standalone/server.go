@@ -46,35 +46,39 @@ type Server struct {
 }
 
 // Start opens the ports and the store. It serves nothing before the first Adopt.
-func Start(ctx context.Context, o Options) (s *Server, err error) {
-	s = &Server{options: o, failed: make(chan error, 2)}
-	defer func() {
-		if err != nil {
-			s.removeData()
-		}
-	}()
+func Start(ctx context.Context, o Options) (*Server, error) {
+	s := &Server{options: o, failed: make(chan error, 2)}
 	if err := s.openData(); err != nil {
 		return nil, err
 	}
-	if s.key, err = connectorKey(filepath.Join(s.data, "connector.key")); err != nil {
+	if err := s.open(ctx); err != nil {
+		s.removeData()
 		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Server) open(ctx context.Context) (err error) {
+	o := s.options
+	if s.key, err = connectorKey(filepath.Join(s.data, "connector.key")); err != nil {
+		return err
 	}
 	listener, err := listenLoopback(o.IssuerAddr)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	s.issuer, err = issuer.New(issuer.Options{
 		URL: "http://" + listener.Addr().String(), KeyFile: filepath.Join(s.data, "issuer.json"), Logger: o.Log,
 	})
 	if err != nil {
-		return nil, errors.Join(err, listener.Close())
+		return errors.Join(err, listener.Close())
 	}
 	s.replica, err = replica.Start(ctx, replica.Options{
 		Name: "standalone", DataDir: filepath.Join(s.data, "store"), Addr: o.Addr,
 		DrainTimeout: drainTimeout, Version: o.Version, Log: o.Log,
 	})
 	if err != nil {
-		return nil, errors.Join(err, listener.Close())
+		return errors.Join(err, listener.Close())
 	}
 	life, end := context.WithCancel(context.Background())
 	s.end = end
@@ -88,7 +92,7 @@ func Start(ctx context.Context, o Options) (s *Server, err error) {
 			s.failed <- err
 		}
 	})
-	return s, nil
+	return nil
 }
 
 // drainTimeout is short: whoever stops a server in a terminal watches it stop.

@@ -82,6 +82,11 @@ func (r Report) Count() (bad, warnings int) {
 // Empty says that the folder has nothing of this product.
 func (r Report) Empty() bool { return len(r.Verdicts) == 0 && len(r.Problems) == 0 }
 
+// Has says whether there is an object of the kind, whatever is said of it.
+func (r Report) Has(kind string) bool {
+	return slices.ContainsFunc(r.Verdicts, func(v Verdict) bool { return v.Kind == kind })
+}
+
 // Equal says that two reports say the same.
 func (r Report) Equal(other Report) bool {
 	return slices.Equal(r.Verdicts, other.Verdicts) && slices.Equal(r.Problems, other.Problems)
