@@ -12,12 +12,14 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
+	"k8s.io/utils/ptr"
 	ctrl "sigs.k8s.io/controller-runtime"
-	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/config"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	"github.com/pullmode/operator/api/v1alpha1"
+	"github.com/pullmode/operator/controllers/program"
 	"github.com/pullmode/operator/controllers/routing"
 	"github.com/pullmode/operator/controllers/secrets"
 	"github.com/pullmode/operator/controllers/status"
@@ -49,12 +51,12 @@ type Options struct {
 	Log logr.Logger
 	// Now is the clock; time.Now by default.
 	Now func() time.Time
-	// WrapClient lets a test count what is written.
-	WrapClient func(client.Client) client.Client
+	// Dial is how it connects to runtimes; nil for the usual way.
+	Dial program.Dial
 }
 
 // New makes a manager with all controllers. Nothing runs before it is started.
-func New(config *rest.Config, o Options) (ctrl.Manager, error) {
+func New(cluster *rest.Config, o Options) (ctrl.Manager, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -65,12 +67,14 @@ func New(config *rest.Config, o Options) (ctrl.Manager, error) {
 	if err := errors.Join(clientgoscheme.AddToScheme(scheme), v1alpha1.AddToScheme(scheme)); err != nil {
 		return nil, err
 	}
-	mgr, err := ctrl.NewManager(unlimited(config), ctrl.Options{
-		Scheme:                  scheme,
-		Logger:                  o.Log,
-		Cache:                   cacheOptions(o.Namespaces),
-		Metrics:                 metricsserver.Options{BindAddress: o.MetricsAddress},
-		HealthProbeBindAddress:  o.HealthAddress,
+	mgr, err := ctrl.NewManager(unlimited(cluster), ctrl.Options{
+		Scheme:                 scheme,
+		Logger:                 o.Log,
+		Cache:                  cacheOptions(o.Namespaces),
+		Metrics:                metricsserver.Options{BindAddress: o.MetricsAddress},
+		HealthProbeBindAddress: o.HealthAddress,
+		// Names are checked over the whole process, in which a test runs several operators.
+		Controller:              config.Controller{SkipNameValidation: ptr.To(true)},
 		LeaderElection:          o.LeaderElect,
 		LeaderElectionID:        leaderLease,
 		LeaderElectionNamespace: o.Namespace,
@@ -80,14 +84,11 @@ func New(config *rest.Config, o Options) (ctrl.Manager, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the manager: %w", err)
 	}
-	return mgr, errors.Join(controllers(mgr, o), probes(mgr, o))
+	return mgr, errors.Join(controllers(mgr, o), probes(mgr))
 }
 
 func controllers(mgr ctrl.Manager, o Options) error {
 	c := mgr.GetClient()
-	if o.WrapClient != nil {
-		c = o.WrapClient(c)
-	}
 	reader := secrets.NewReader(mgr.GetCache(), mgr.GetAPIReader())
 	w := &workload.Reconciler{
 		Client: c, Live: mgr.GetAPIReader(), Secrets: reader, Now: o.Now,
@@ -95,12 +96,12 @@ func controllers(mgr ctrl.Manager, o Options) error {
 	}
 	r := &routing.Reconciler{
 		Client: c, Secrets: reader, Status: &status.Writer{Client: c, Now: o.Now},
-		HoldOff: o.HoldOff, DriftInterval: o.DriftInterval,
+		HoldOff: o.HoldOff, DriftInterval: o.DriftInterval, Clients: &program.Pool{Dial: o.Dial},
 	}
 	return errors.Join(w.SetupWithManager(mgr), r.SetupWithManager(mgr))
 }
 
-func probes(mgr ctrl.Manager, _ Options) error {
+func probes(mgr ctrl.Manager) error {
 	return errors.Join(
 		mgr.AddHealthzCheck("ping", healthz.Ping),
 		mgr.AddReadyzCheck("caches", func(req *http.Request) error {
@@ -114,8 +115,8 @@ func probes(mgr ctrl.Manager, _ Options) error {
 
 // unlimited leaves the limits on requests to the API server, which knows what it
 // can bear.
-func unlimited(config *rest.Config) *rest.Config {
-	c := rest.CopyConfig(config)
+func unlimited(cluster *rest.Config) *rest.Config {
+	c := rest.CopyConfig(cluster)
 	c.QPS = -1
 	return c
 }

@@ -39,8 +39,12 @@ type Credentials struct {
 // keeps connections open between calls and is safe for concurrent use.
 type Client struct{ http *http.Client }
 
-// NewClient makes a client. It fails when the credentials do not parse.
-func NewClient(c Credentials) (*Client, error) {
+// Dial opens a connection to the address of a replica.
+type Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
+// NewClient makes a client. It fails when the credentials do not parse. Without
+// dial, it connects as any program on the network does.
+func NewClient(c Credentials, dial Dial) (*Client, error) {
 	pair, err := tls.X509KeyPair(c.Certificate, c.Key)
 	if err != nil {
 		return nil, fmt.Errorf("read the client certificate: %w", err)
@@ -49,9 +53,12 @@ func NewClient(c Credentials) (*Client, error) {
 	if !roots.AppendCertsFromPEM(c.Authorities) {
 		return nil, errors.New("no certificate authority among the credentials")
 	}
+	if dial == nil {
+		dial = (&net.Dialer{Timeout: time.Second, KeepAlive: 15 * time.Second}).DialContext
+	}
 	return &Client{http: &http.Client{Transport: &http.Transport{
 		// No proxy: addresses are those of pods.
-		DialContext:         (&net.Dialer{Timeout: time.Second, KeepAlive: 15 * time.Second}).DialContext,
+		DialContext:         dial,
 		TLSHandshakeTimeout: time.Second,
 		TLSClientConfig: &tls.Config{
 			MinVersion:   tls.VersionTLS13,

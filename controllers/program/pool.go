@@ -11,6 +11,9 @@ import (
 // Pool keeps one Client a runtime, so that connections outlive a reconcile. It
 // is safe for concurrent use.
 type Pool struct {
+	// Dial is how its clients connect; nil for the usual way.
+	Dial Dial
+
 	mu      sync.Mutex
 	clients map[types.NamespacedName]pooled
 }
@@ -34,7 +37,7 @@ func (p *Pool) Client(runtime types.NamespacedName, secret *corev1.Secret, serve
 		Certificate: secret.Data[corev1.TLSCertKey],
 		Key:         secret.Data[corev1.TLSPrivateKeyKey],
 		ServerName:  serverName,
-	})
+	}, p.Dial)
 	if err != nil {
 		return nil, fmt.Errorf("read Secret %s: %w", secret.Name, err)
 	}

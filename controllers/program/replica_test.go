@@ -52,7 +52,7 @@ func (f *fixture) clientWith(t *testing.T, c workload.Credentials) *program.Clie
 		Authorities: f.credentials.Client["ca.crt"],
 		Certificate: c.Client["tls.crt"], Key: c.Client["tls.key"],
 		ServerName: workload.AdminServerName("main"),
-	})
+	}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

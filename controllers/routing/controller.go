@@ -48,8 +48,9 @@ type Reconciler struct {
 	HoldOff time.Duration
 	// DriftInterval is how often replicas are asked what they serve while nothing changes.
 	DriftInterval time.Duration
+	// Clients are of the runtimes' admin ports.
+	Clients *program.Pool
 
-	clients  program.Pool
 	memories memories
 }
 

@@ -27,7 +27,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, ns Namespace) (ctrl.Result, 
 	}
 	rt := workload.Elected(objects.Runtimes)
 	if rt == nil {
-		r.clients.Keep(string(ns), "")
+		r.Clients.Keep(string(ns), "")
 		r.memories.forget(ns)
 		if empty(objects) {
 			return ctrl.Result{}, nil
@@ -35,7 +35,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, ns Namespace) (ctrl.Result, 
 		result := compile.Compile(objects)
 		return ctrl.Result{}, r.Status.Write(ctx, objects, result.Verdicts, status.Facts{})
 	}
-	r.clients.Keep(string(ns), rt.Name)
+	r.Clients.Keep(string(ns), rt.Name)
 	m := r.memories.get(ns)
 	found, err := r.ask(ctx, rt, m)
 	if err != nil {

@@ -45,7 +45,7 @@ func (r *Reconciler) ask(ctx context.Context, rt *v1alpha1.RoutingRuntime, m *me
 	if secret == nil {
 		return unasked(targets, m), nil
 	}
-	c, err := r.clients.Client(client.ObjectKeyFromObject(rt), secret, workload.AdminServerName(rt.Name))
+	c, err := r.Clients.Client(client.ObjectKeyFromObject(rt), secret, workload.AdminServerName(rt.Name))
 	if err != nil {
 		return replicas{}, err
 	}

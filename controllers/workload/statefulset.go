@@ -68,7 +68,8 @@ func claim(runtime *v1alpha1.RoutingRuntime) *applycore.PersistentVolumeClaimApp
 	template := applycore.PersistentVolumeClaim(dataVolume, "").
 		WithLabels(labels(runtime)).
 		WithSpec(spec)
-	template.Namespace = nil // a template has none
+	// A template has no namespace, and the API server does not give back of which kind it is.
+	template.Namespace, template.APIVersion, template.Kind = nil, nil, nil
 	return template
 }
 

@@ -1,0 +1,215 @@
+package envtest_test
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"io"
+	"log"
+	stdnet "net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/pullmode/operator/api/v1alpha1"
+	"github.com/pullmode/operator/runtime/snapshot"
+)
+
+var _ = Describe("when the runtime does not do as it should", func() {
+	It("says Unknown of everything while a ready replica is gone, and True when it is back", func(ctx SpecContext) {
+		ns := newNamespace(ctx)
+		startOperator(nil, ns)
+		apply(ctx, ns, everything)
+		p := startPod(ctx, ns, "main")
+		allReady(ctx, ns)
+
+		p.crash()
+		for kind, name := range kinds {
+			Eventually(condition(ctx, ns, kind, name, "Programmed")).Should(Equal("Unknown/RuntimeUnreachable"), kind)
+		}
+		Expect(message(ctx, ns, "Channel", "page", "Programmed")).To(ContainSubstring("Replica main-0 is ready, but its admin port refuses the connection"))
+		s, _ := status(ctx, ns, "Channel", "page")
+		Expect(s.ProgrammedGeneration).To(Equal(int64(1)), "nobody said that it is not served")
+
+		p.restart(ctx)
+		allReady(ctx, ns)
+	})
+
+	It("says Unknown of a replica that takes connections and never answers", func(ctx SpecContext) {
+		ns := newNamespace(ctx)
+		startOperator(nil, ns)
+		apply(ctx, ns, everything)
+		p := startPod(ctx, ns, "main")
+		allReady(ctx, ns)
+
+		p.crash()
+		silent, err := stdnet.Listen("tcp", "127.0.0.1:0")
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(silent.Close)
+		net.route(p.admin(), silent.Addr().String())
+		Eventually(condition(ctx, ns, "Worklist", "l1", "Programmed")).Should(Equal("Unknown/RuntimeUnreachable"))
+		Expect(message(ctx, ns, "Worklist", "l1", "Programmed")).To(ContainSubstring("does not answer in time"))
+	})
+
+	It("keeps Programmed while the pod restarts", func(ctx SpecContext) {
+		ns := newNamespace(ctx)
+		startOperator(nil, ns)
+		apply(ctx, ns, everything)
+		p := startPod(ctx, ns, "main")
+		allReady(ctx, ns)
+
+		lists, err := client.NewWithWatch(config, client.Options{Scheme: kube.Scheme()})
+		Expect(err).NotTo(HaveOccurred())
+		watch, err := lists.Watch(ctx, &v1alpha1.WorklistList{}, client.InNamespace(ns))
+		Expect(err).NotTo(HaveOccurred())
+
+		p.publish(ctx, false) // the kubelet sees it end
+		p.crash()
+		Eventually(condition(ctx, ns, "RoutingRuntime", "main", "Ready")).Should(Equal("False/NotReady"))
+		p.restart(ctx)
+		Eventually(condition(ctx, ns, "RoutingRuntime", "main", "Ready")).Should(Equal("True/Ready"))
+		watch.Stop()
+		for event := range watch.ResultChan() {
+			list := event.Object.(*v1alpha1.Worklist)
+			Expect(meta.IsStatusConditionTrue(list.Status.Conditions, "Programmed")).To(BeTrue(), "%s", event.Type)
+		}
+	})
+
+	It("shows a refusal on the object that it names, in the runtime's words", func(ctx SpecContext) {
+		ns := newNamespace(ctx)
+		startOperator(nil, ns)
+		apply(ctx, ns, everything)
+		p := startPod(ctx, ns, "main")
+		allReady(ctx, ns)
+
+		older := refusing(ctx, p, snapshot.Problem{Kind: snapshot.KindList, Name: "l1", Message: "close policy \"Admins\" is not known here"})
+		net.route(p.admin(), older)
+		apply(ctx, ns, theList+"  closePolicy: Admins\n---"+`
+apiVersion: pullmode.io/v1alpha1
+kind: Worklist
+metadata: {name: l2}
+spec: {displayName: L2}
+`)
+		Eventually(condition(ctx, ns, "Worklist", "l1", "Programmed")).Should(Equal("False/Rejected"))
+		Expect(message(ctx, ns, "Worklist", "l1", "Programmed")).To(ContainSubstring(`close policy "Admins" is not known here`))
+		Eventually(condition(ctx, ns, "RoutingRuntime", "main", "Programmed")).Should(Equal("False/Rejected"))
+		Eventually(condition(ctx, ns, "Worklist", "l2", "Programmed")).Should(Equal("False/Pending"))
+		Expect(condition(ctx, ns, "Channel", "page", "Programmed")()).To(Equal("True/Programmed"), "it did not change")
+		s, _ := status(ctx, ns, "Worklist", "l1")
+		Expect(s.ProgrammedGeneration).To(Equal(int64(1)), "the last good form is served")
+
+		apply(ctx, ns, theList)
+		net.route(p.admin(), p.replica.AdminAddr().String())
+		allReady(ctx, ns)
+	})
+
+	It("programs again what an old volume does not have", func(ctx SpecContext) {
+		ns := newNamespace(ctx)
+		startOperator(nil, ns)
+		apply(ctx, ns, everything)
+		p := startPod(ctx, ns, "main")
+		allReady(ctx, ns)
+		p.publish(ctx, false)
+		p.crash()
+		old := filepath.Join(GinkgoT().TempDir(), "backup")
+		Expect(os.CopyFS(old, os.DirFS(p.data))).To(Succeed())
+		p.restart(ctx)
+		apply(ctx, ns, theList+"  description: changed\n")
+		Eventually(condition(ctx, ns, "Worklist", "l1", "Programmed")).Should(Equal("True/Programmed"))
+
+		p.publish(ctx, false)
+		p.crash()
+		p.data = old
+		p.restart(ctx)
+		Eventually(func() string { return p.replica.Snapshot().Lists[0].Description }).Should(Equal("changed"))
+		allReady(ctx, ns)
+	})
+
+	It("lets a RoutingRuntime that is made again go on over the kept volume", func(ctx SpecContext) {
+		ns := newNamespace(ctx)
+		startOperator(nil, ns)
+		apply(ctx, ns, everything)
+		p := startPod(ctx, ns, "main")
+		allReady(ctx, ns)
+		sequence := p.replica.Report().Sequence
+
+		remove(ctx, &v1alpha1.RoutingRuntime{}, ns, "main")
+		Eventually(condition(ctx, ns, "Channel", "page", "Programmed")).Should(Equal("False/NoRuntime"))
+		p.delete()
+		collectGarbage(ctx, ns, "main")
+		apply(ctx, ns, theRuntime)
+		again := &pod{key: p.key, address: net.address(), data: p.data}
+		again.restart(ctx)
+		DeferCleanup(again.delete)
+		allReady(ctx, ns)
+		Expect(again.replica.Report().Sequence).To(Equal(sequence + 1))
+	})
+
+	It("stays one truth under two operators at once", func(ctx SpecContext) {
+		ns := newNamespace(ctx)
+		one, two := startOperator(nil, ns), startOperator(nil, ns)
+		apply(ctx, ns, everything)
+		p := startPod(ctx, ns, "main")
+		allReady(ctx, ns)
+		for _, description := range []string{"a", "b", "c"} {
+			apply(ctx, ns, theList+"  description: "+description+"\n")
+			Eventually(condition(ctx, ns, "Worklist", "l1", "Programmed")).Should(Equal("True/Programmed"))
+			Expect(p.replica.Snapshot().Lists[0].Description).To(Equal(description))
+		}
+		Eventually(func() []string {
+			one.writes.reset()
+			two.writes.reset()
+			return afterDrifts(p, 6, func() []string { return append(one.writes.seen(), two.writes.seen()...) })
+		}).Should(BeEmpty())
+	})
+})
+
+// refusing is an admin port that tells what the replica serves and takes nothing,
+// as a runtime does that is older than the operator. It returns its address.
+func refusing(ctx context.Context, p *pod, problem snapshot.Problem) string {
+	GinkgoHelper()
+	mux := http.NewServeMux()
+	reply := func(w http.ResponseWriter, status int, v any) {
+		w.WriteHeader(status)
+		_ = json.NewEncoder(w).Encode(v)
+	}
+	mux.HandleFunc("GET /admin/v1/configz", func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, p.replica.Report()) })
+	mux.HandleFunc("PUT /admin/v1/snapshot", func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		reply(w, http.StatusUnprocessableEntity, snapshot.Refusal{
+			Reason: snapshot.Rejected, Message: "the snapshot has 1 problem", Problems: []snapshot.Problem{problem},
+		})
+	})
+	dir := p.mount(ctx)
+	pair, err := tls.LoadX509KeyPair(filepath.Join(dir, "tls.crt"), filepath.Join(dir, "tls.key"))
+	Expect(err).NotTo(HaveOccurred())
+	server := httptest.NewUnstartedServer(mux)
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, ClientAuth: tls.RequireAnyClientCert}
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	DeferCleanup(server.Close)
+	return strings.TrimPrefix(server.URL, "https://")
+}
+
+// collectGarbage deletes what a RoutingRuntime that is gone owned, as a cluster does.
+func collectGarbage(ctx context.Context, namespace, runtime string) {
+	GinkgoHelper()
+	for _, child := range childrenOf(ctx, namespace, runtime) {
+		kind, name, _ := strings.Cut(child, "/")
+		object := childKinds[kind].DeepCopyObject().(client.Object)
+		object.SetNamespace(namespace)
+		object.SetName(name)
+		Expect(kube.Delete(ctx, object)).To(Succeed())
+	}
+	Eventually(func() error {
+		return kube.Get(ctx, types.NamespacedName{Namespace: namespace, Name: runtime}, &v1alpha1.RoutingRuntime{})
+	}).ShouldNot(Succeed())
+}

@@ -1,0 +1,44 @@
+package envtest_test
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+)
+
+// writes notes every request of a client that could change something, as the
+// API server gets it. Leases and events are not about anything here.
+type writes struct {
+	mu       sync.Mutex
+	requests []string
+}
+
+func (w *writes) wrap(next http.RoundTripper) http.RoundTripper {
+	return roundTripper(func(req *http.Request) (*http.Response, error) {
+		path := req.URL.Path
+		if req.Method != http.MethodGet && !strings.Contains(path, "/leases") && !strings.Contains(path, "/events") {
+			w.mu.Lock()
+			w.requests = append(w.requests, req.Method+" "+path)
+			w.mu.Unlock()
+		}
+		return next.RoundTrip(req)
+	})
+}
+
+// seen lists what was written so far.
+func (w *writes) seen() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]string{}, w.requests...)
+}
+
+// reset forgets what was written so far.
+func (w *writes) reset() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.requests = nil
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
