@@ -60,6 +60,9 @@ messages of requests that the agent has joined.`,
 }
 
 func (w *watching) run(cmd *cobra.Command, _ []string) error {
+	if w.until != message {
+		w.until = strings.ToUpper(w.until)
+	}
 	if w.until != "" && !slices.Contains(untils, w.until) {
 		return usage("--until takes %s", strings.Join(untils, ", "))
 	}

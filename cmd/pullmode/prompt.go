@@ -24,6 +24,7 @@ func (d *desk) prompt(ctx context.Context, quit context.CancelCauseFunc) {
 		return
 	}
 	next := d.lines(in)
+	d.note("type help for what can be done here")
 	// It waits for a key that may never come, so nobody waits for it: it ends
 	// with the process.
 	go func() {
@@ -59,6 +60,9 @@ func (d *desk) lines(in *os.File) func() (string, error) {
 		io.Reader
 		io.Writer
 	}{in, out}, "> ")
+	if width, height, err := term.GetSize(int(out.Fd())); err == nil {
+		_ = screen.SetSize(width, height) // it keeps to 80 columns otherwise
+	}
 	d.restore = func() { _ = term.Restore(int(in.Fd()), before) }
 	d.stdout, d.stderr = screen, screen
 	return screen.ReadLine

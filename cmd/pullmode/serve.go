@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -67,6 +69,9 @@ func (s *serving) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := s.apart(from); err != nil {
+		return err
+	}
 	log, err := observe.NewLogger(cmd.ErrOrStderr(), observe.FormatText, s.logLevel)
 	if err != nil {
 		return usageError{err}
@@ -81,6 +86,24 @@ func (s *serving) run(cmd *cobra.Command, args []string) error {
 		fmt.Fprintln(s.out, "stopping")
 	}
 	return errors.Join(err, s.server.Stop(context.WithoutCancel(ctx)))
+}
+
+// apart refuses a data folder inside of the folder that is served: every request
+// would be a change of it.
+func (s *serving) apart(from opened) error {
+	served, err := filepath.Abs(from.dir)
+	if err != nil || s.dataDir == "" {
+		return err
+	}
+	data, err := filepath.Abs(s.dataDir)
+	if err != nil {
+		return err
+	}
+	inside, err := filepath.Rel(served, data)
+	if err != nil || strings.HasPrefix(inside, ".") && inside != "." {
+		return nil // elsewhere, or hidden from the reader
+	}
+	return usage("--data-dir %s is inside of %s, which is served: put it elsewhere, or let its name begin with a dot", s.dataDir, from.dir)
 }
 
 // emptied is how often lists that are deleted are looked at, whether the last
