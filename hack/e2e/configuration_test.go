@@ -61,7 +61,8 @@ var _ = Describe("Configuration", func() {
 			Should(And(HavePrefix("False Conflict: "), ContainSubstring("c2")))
 		beTrue(ctx, "channel/good", "Ready")
 		beTrue(ctx, "channel/c2", "Ready")
-		Expect(post(ctx, connector("good", stage.Key), "customer", "first").Outcome).To(Equal(request.Opened))
+		customer := fmt.Sprint(time.Now().UnixNano())
+		Expect(post(ctx, connector("good", stage.Key), customer, customer).Outcome).To(Equal(request.Opened))
 		_, err = connector("twin", stage.Key).Post(ctx, protocol.PostMessage{ID: "x", Customer: protocol.Customer{ID: "c"}, Text: "hello"})
 		Expect(err).To(HaveOccurred())
 		_, err = connector("good", "not-the-right-key-at-all").Post(ctx, protocol.PostMessage{ID: "x", Customer: protocol.Customer{ID: "c"}, Text: "hello"})
@@ -84,14 +85,15 @@ spec: {displayName: Passing}
 		DeferCleanup(func(ctx context.Context) { run(ctx, "delete", "channel", "passing") })
 		beTrue(ctx, "channel/passing", "Ready")
 		facebook := connector("passing", stage.Key)
-		open := post(ctx, facebook, "mary", "m1").Request
+		id := fmt.Sprint(time.Now().UnixNano())
+		open := post(ctx, facebook, "mary", id+"-1").Request
 		run(ctx, "delete", "worklist", "passing", "--timeout=30s")
 		Eventually(func() string { return condition(ctx, "channel/passing", "ResolvedRefs") }).Should(HavePrefix("False "))
 		Eventually(func() error {
-			_, err := facebook.Post(ctx, protocol.PostMessage{ID: "m2", Customer: protocol.Customer{ID: "paul"}, Text: "hello"})
+			_, err := facebook.Post(ctx, protocol.PostMessage{ID: id + "-2", Customer: protocol.Customer{ID: "paul"}, Text: "hello"})
 			return err
 		}).Should(Satisfy(func(err error) bool { return client.IsProblem(err, protocol.ProblemListUnavailable) }))
-		Expect(post(ctx, facebook, "mary", "m3").Request).To(Equal(open), "L2: what is open goes on")
+		Expect(post(ctx, facebook, "mary", id+"-3").Request).To(Equal(open), "L2: what is open goes on")
 		_, err = agent(ctx, "carol", "supervisors").Close(ctx, open)
 		Expect(err).NotTo(HaveOccurred())
 	}, NodeTimeout(3*time.Minute))

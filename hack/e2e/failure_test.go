@@ -28,20 +28,29 @@ var _ = Describe("Failure", func() {
 		It("loses nothing when the runtime's pod is "+way.name, func(ctx context.Context) {
 			alice := listen(agent(ctx, "alice"))
 			facebook := connector("c2", stage.Key)
+			before := run(ctx, "get", "pod", "main-0", "--output", "jsonpath={.metadata.uid}")
 			var opened []string
-			for n := range 60 {
-				if n == 20 {
-					run(ctx, append([]string{"delete", "pod", "main-0", "--wait=false"}, way.args...)...)
+			write := func() {
+				customer := fmt.Sprintf("%s-%d", way.name, time.Now().UnixNano())
+				receipt, err := facebook.Post(ctx, protocol.PostMessage{ID: customer, Customer: protocol.Customer{ID: customer}, Text: "hello"})
+				if err == nil { // otherwise nothing was acknowledged, and nothing is promised
+					opened = append(opened, receipt.Request)
 				}
-				customer := fmt.Sprintf("%s-%d-%d", way.name, time.Now().UnixNano(), n)
-				message := protocol.PostMessage{ID: customer, Customer: protocol.Customer{ID: customer}, Text: "hello"}
-				Eventually(func() error {
-					receipt, err := facebook.Post(ctx, message)
-					if err == nil {
-						opened = append(opened, receipt.Request)
-					}
-					return err
-				}).Should(Succeed())
+			}
+			for range 20 {
+				write()
+			}
+			run(ctx, append([]string{"delete", "pod", "main-0", "--wait=false"}, way.args...)...)
+			Eventually(func() string {
+				write()
+				state, err := k.Run(ctx, "get", "pod", "main-0", "--output", "jsonpath={.metadata.uid} {.status.containerStatuses[0].ready}")
+				if err != nil {
+					return err.Error()
+				}
+				return state
+			}).Should(And(HaveSuffix(" true"), Not(HavePrefix(before))), "the pod comes back")
+			for range 20 {
+				write()
 			}
 			Eventually(func() []string { return mine(alice.notified(), opened) }).Should(Equal(opened), "each one notified, once and in order")
 			breaks, gaps := alice.counts()
@@ -60,16 +69,16 @@ var _ = Describe("Failure", func() {
 	}
 
 	It("serves on while the operator is away, and picks up what changed meanwhile", func(ctx context.Context) {
-		scale := func(n int) {
+		scale := func(ctx context.Context, n int) {
 			run(ctx, "--namespace", "pullmode-system", "scale", "deployment/pullmode-operator", fmt.Sprintf("--replicas=%d", n))
 			run(ctx, "--namespace", "pullmode-system", "rollout", "status", "deployment/pullmode-operator", "--timeout=120s")
 		}
-		scale(0)
-		DeferCleanup(func(context.Context) { scale(1) })
+		scale(ctx, 0)
+		DeferCleanup(func(ctx context.Context) { scale(ctx, 1) })
 		post(ctx, connector("c2", stage.Key), "alone", fmt.Sprint(time.Now().UnixNano()))
 		name := fmt.Sprintf("While away %d", time.Now().UnixNano())
 		run(ctx, "patch", "worklist", "l1", "--type=merge", "--patch", fmt.Sprintf(`{"spec":{"displayName":%q}}`, name))
-		scale(1)
+		scale(ctx, 1)
 		beTrue(ctx, "worklist/l1", "Programmed")
 		me, err := agent(ctx, "alice").Me(ctx)
 		Expect(err).NotTo(HaveOccurred())

@@ -47,7 +47,7 @@ var _ = BeforeSuite(func(ctx context.Context) {
 	rendered := run(ctx, "kustomize", "../../config/samples/issuer")
 	_, err = k.Apply(ctx, strings.ReplaceAll(rendered, "localhost/pullmode:dev", image))
 	Expect(err).NotTo(HaveOccurred())
-	run(ctx, "apply", "--server-side", "--kustomize", "../../config/samples")
+	run(ctx, "apply", "--server-side", "--force-conflicts", "--kustomize", "../../config/samples")
 	run(ctx, "rollout", "status", "deployment/pullmode-issuer", "--timeout=120s")
 	run(ctx, "wait", "--for=condition=Ready", "--timeout=180s", "routingruntime,mediaroutingdomain,worklist,channel,agentsubscription", "--all")
 	var leave func()

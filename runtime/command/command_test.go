@@ -308,6 +308,12 @@ func TestDrainingListTakesNothingNew(t *testing.T) {
 	if got := l.Message("john", "m3"); got.Request != id {
 		t.Errorf("L2: the open request does not go on: %+v", got)
 	}
+	if _, err := l.Do.Close(ctx, lab.Carol, id, ""); err != nil {
+		t.Fatal(err)
+	}
+	if got := l.Message("john", "m3"); !got.Duplicate || got.Request != id {
+		t.Errorf("G9: a repeat of what was taken before answered %+v", got)
+	}
 }
 
 func TestProgram(t *testing.T) {

@@ -70,6 +70,10 @@ func (r *reception) run(ctx context.Context) (protocol.Receipt, error) {
 func (r *reception) attempt(ctx context.Context, slot open) (receipt *protocol.Receipt, next open, err error) {
 	env, err := r.env(ctx, slot)
 	if err != nil {
+		// A repeat of a message that was taken while it could be is no new one.
+		if taken, readErr := r.x.Store.Get(ctx, keyspace.Dedupe(r.channel.Name, r.message.ID)); readErr == nil && taken.Revision != 0 {
+			return duplicate(taken.Value)
+		}
 		return nil, slot, err
 	}
 	d := request.Decide(slot.doc, r.command(), env)
