@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -151,8 +152,16 @@ func start(ctx context.Context, o replica.Options, stopping <-chan struct{}) (*r
 	if err != nil {
 		return nil, err
 	}
-	o.Log.Info("serving", "version", o.Version, "addr", r.Addr().String())
+	o.Log.Info("serving", "version", o.Version, "addr", text(r.Addr()), "adminAddr", text(r.AdminAddr()), "metricsAddr", text(r.MetricsAddr()))
 	return r, nil
+}
+
+// text is an address for the log, empty for a port that there is not.
+func text(a net.Addr) string {
+	if a == nil {
+		return ""
+	}
+	return a.String()
 }
 
 func versionString() string {
