@@ -91,7 +91,7 @@ func (x *Executor) sweep(ctx context.Context, old map[string][]string) {
 			ops = append(ops, store.Delete(key))
 		}
 	}
-	for piece := range slices.Chunk(ops, maxSights) {
+	for piece := range slices.Chunk(ops, store.MaxOps) {
 		if _, err := x.Store.Commit(ctx, store.Txn{Ops: piece}); err != nil {
 			x.Log.Warn("could not delete an old snapshot, the next programming will", "error", err)
 			return

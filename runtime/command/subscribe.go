@@ -2,16 +2,12 @@ package command
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/pullmode/operator/runtime/inbox"
 	"github.com/pullmode/operator/runtime/keyspace"
 	"github.com/pullmode/operator/runtime/store"
 )
-
-// maxSights is how many subscriptions are written in one transition.
-const maxSights = 100
 
 // Subscribe makes a list's events the agent's from now on. Twice is once (N2).
 func (x *Executor) Subscribe(ctx context.Context, agent inbox.Agent, list string) error {
@@ -56,25 +52,31 @@ func (x *Executor) See(ctx context.Context, agent inbox.Agent) error {
 	if !box.Current() {
 		txn.Ops = append(txn.Ops, put(keyspace.Agent(agent.Name), keyspace.AgentRecord{Groups: agent.Groups}))
 	}
-	now := x.Now().UTC().Truncate(time.Millisecond)
+	record := keyspace.SubscriptionRecord{Subscribed: true, At: x.Now().UTC().Truncate(time.Millisecond)}
 	for _, list := range box.Missing() {
+		if len(txn.Ops) == store.MaxOps {
+			if err := x.note(ctx, txn); err != nil {
+				return err
+			}
+			txn = store.Txn{}
+		}
 		key := keyspace.Subscription(agent.Name, list)
 		txn.Compares = append(txn.Compares, store.Compare{Key: key})
-		txn.Ops = append(txn.Ops, put(key, keyspace.SubscriptionRecord{Subscribed: true, At: now}))
+		txn.Ops = append(txn.Ops, put(key, record))
 	}
-	for len(txn.Ops) > 0 {
-		piece := store.Txn{Ops: txn.Ops[:min(maxSights, len(txn.Ops))]}
-		txn.Ops = txn.Ops[len(piece.Ops):]
-		piece.Compares = slices.DeleteFunc(slices.Clone(txn.Compares), func(c store.Compare) bool {
-			return !slices.ContainsFunc(piece.Ops, func(o store.Op) bool { return o.Key() == c.Key })
-		})
-		result, err := x.Store.Commit(ctx, piece)
-		if err != nil {
-			return ofStore(err)
-		}
-		// Not committed: another request of the same agent was first, and wrote
-		// the same.
-		x.settle(ctx, result.Revision)
+	return x.note(ctx, txn)
+}
+
+// note commits what See has to write. Where it is not committed another call of
+// the same agent was first, and wrote the same.
+func (x *Executor) note(ctx context.Context, txn store.Txn) error {
+	if len(txn.Ops) == 0 {
+		return nil
 	}
+	result, err := x.Store.Commit(ctx, txn)
+	if err != nil {
+		return ofStore(err)
+	}
+	x.settle(ctx, result.Revision)
 	return nil
 }

@@ -1,0 +1,31 @@
+package command_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/pullmode/operator/runtime/inbox"
+	"github.com/pullmode/operator/runtime/internal/lab"
+	"github.com/pullmode/operator/runtime/snapshot"
+	"github.com/pullmode/operator/runtime/store"
+)
+
+// An agent may be given more lists at once than one transition can write.
+func TestFirstSightOfManyLists(t *testing.T) {
+	l := lab.Start(t)
+	config := lab.Config()
+	const lists = 3*store.MaxOps + 1
+	for i := range lists - 1 {
+		further := config.Lists[0]
+		further.Source = snapshot.Source{Name: fmt.Sprintf("many%03d", i), UID: fmt.Sprint(i), Generation: 1}
+		config.Lists = append(config.Lists, further)
+		config.Subscriptions[0].Lists = append(config.Subscriptions[0].Lists, further.Name)
+	}
+	l.Program(config)
+	if err := l.Do.See(ctx, lab.Alice); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(inbox.Of(l.View, lab.Alice).SubscribedLists()); got != lists {
+		t.Errorf("subscribed to %d lists, want %d", got, lists)
+	}
+}
