@@ -96,8 +96,9 @@ type follower struct {
 	seen map[key]bool
 	// pause is how long the runtime asked to stay away.
 	pause time.Duration
-	// received says that the connection brought something.
-	received bool
+	// received says that the connection brought something, progress that it moved
+	// the cursor.
+	received, progress bool
 }
 
 // key tells an event from all others of the feed.
@@ -111,7 +112,7 @@ func (f *follower) run(ctx context.Context) error {
 	wait := backoff{least: 100 * time.Millisecond, most: 5 * time.Second}
 	refused := 0
 	for {
-		f.received, f.pause = false, 0
+		f.received, f.progress, f.pause = false, false, 0
 		err := f.connection(ctx)
 		switch {
 		case errors.Is(err, errStopped):
@@ -119,8 +120,10 @@ func (f *follower) run(ctx context.Context) error {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
 		}
-		if f.received {
+		if f.progress {
 			wait.reset()
+		}
+		if f.received {
 			refused = 0
 		}
 		var p *protocol.Problem
@@ -192,6 +195,7 @@ func (f *follower) take(frame frame) error {
 		}
 	}
 	if event.Cursor != "" {
+		f.progress = f.progress || event.Cursor != f.Cursor
 		f.Cursor = event.Cursor
 		clear(f.seen)
 	}

@@ -3,7 +3,9 @@ package client
 import (
 	"context"
 	"errors"
+	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -25,8 +27,12 @@ func passing(err error) bool {
 		}
 		return false
 	}
-	var network *url.Error
-	return errors.As(err, &network) && !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	var before *url.Error   // no answer
+	var within *net.OpError // half of one
+	return errors.As(err, &before) || errors.As(err, &within) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 func retryAfter(err error) time.Duration {

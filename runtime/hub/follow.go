@@ -124,6 +124,9 @@ func (h *Hub) takeRevision(b store.Batch, loaded int64) error {
 		h.log.Info("caught up with the store", "revision", h.revision, "recentEvents", h.ring.Len())
 	}
 	h.sample()
+	for _, item := range items {
+		h.options.Count(item.Type)
+	}
 	h.dispatch(items)
 	// After the events: who subscribes in a revision is given what is open after
 	// it, and not the events of it (N1).

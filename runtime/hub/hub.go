@@ -37,6 +37,9 @@ type Options struct {
 	// Sight is called for a connected agent whom a new snapshot subscribes to
 	// further lists. It must not block.
 	Sight func(inbox.Agent)
+	// Count is told of every event that is derived, once and not once a
+	// connection. It must not block.
+	Count func(kind protocol.EventType)
 	// QueueFrames and QueueBytes bound what waits for one connection: 1,024
 	// frames and 1 MiB by default.
 	QueueFrames, QueueBytes int
@@ -82,6 +85,9 @@ func New(o Options) *Hub {
 	if o.Sight == nil {
 		o.Sight = func(inbox.Agent) {}
 	}
+	if o.Count == nil {
+		o.Count = func(protocol.EventType) {}
+	}
 	o.QueueFrames = orDefault(o.QueueFrames, 1024)
 	o.QueueBytes = orDefault(o.QueueBytes, 1<<20)
 	o.RingEvents = orDefault(o.RingEvents, 500_000)
@@ -108,16 +114,18 @@ func orDefault(n, otherwise int) int {
 // Stats are figures of the hub for metrics.
 type Stats struct {
 	Connections int
-	Events      int
-	Revision    int64
-	Floor       int64
+	// Agents is how many agents have at least one connection.
+	Agents   int
+	Events   int
+	Revision int64
+	Floor    int64
 }
 
 // Stats says how the hub stands.
 func (h *Hub) Stats() Stats {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return Stats{Connections: len(h.conns), Events: h.ring.Len(), Revision: h.revision, Floor: h.ring.Floor()}
+	return Stats{Connections: len(h.conns), Agents: len(h.byAgent), Events: h.ring.Len(), Revision: h.revision, Floor: h.ring.Floor()}
 }
 
 func (h *Hub) cursor(revision int64) string {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/pullmode/operator/runtime/observe"
+	"github.com/pullmode/operator/runtime/protocol"
 )
 
 // ringEvents is how many events can be resumed from at most, within the feed's
@@ -17,6 +18,9 @@ func (r *Replica) observe(kind, outcome string, took time.Duration) {
 	r.metrics.Committed(took)
 }
 
+// count counts events.
+func (r *Replica) count(kind protocol.EventType) { r.metrics.FeedEvents(string(kind), 1) }
+
 // measure gives the metrics what is asked at every scrape.
 func (r *Replica) measure() {
 	r.metrics.Watch(observe.Sources{
@@ -27,7 +31,8 @@ func (r *Replica) measure() {
 				}
 			}
 		},
-		FeedRing: func() (kept, capacity int) { return r.hub.Stats().Events, ringEvents },
+		ConnectedAgents: func() int { return r.hub.Stats().Agents },
+		FeedRing:        func() (kept, capacity int) { return r.hub.Stats().Events, ringEvents },
 		StoreUsage: func() (used, quota int64, ok bool) {
 			ctx, cancel := context.WithTimeout(r.life, time.Second)
 			defer cancel()

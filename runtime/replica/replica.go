@@ -99,7 +99,7 @@ func (r *Replica) open(ctx context.Context) (err error) {
 	sights := newSights()
 	r.hub = hub.New(hub.Options{
 		Store: r.store, View: r.view, Name: o.Name, Log: o.Log, Now: o.Now,
-		Sight: sights.add, QueueFrames: o.QueueFrames, RingEvents: ringEvents,
+		Sight: sights.add, Count: r.count, QueueFrames: o.QueueFrames, RingEvents: ringEvents,
 	})
 	r.tasks.Go(func() { r.fail(r.hub.Run(r.life)) })
 	if err := r.loaded(ctx); err != nil {

@@ -114,7 +114,9 @@ func TestStopFinishesWhatRuns(t *testing.T) {
 	}
 	req.Header.Set("Authorization", "Bearer "+site.Key("facebook"))
 	req.Header.Set("Content-Type", "application/json")
-	plain := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	// The body is sent only once the runtime asks for it: then the call is running.
+	req.Header.Set("Expect", "100-continue")
+	plain := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, ExpectContinueTimeout: time.Minute}}
 	type answer struct {
 		status int
 		err    error
@@ -129,7 +131,7 @@ func TestStopFinishesWhatRuns(t *testing.T) {
 		resp.Body.Close()
 		answers <- answer{resp.StatusCode, nil}
 	}()
-	if _, err := feed.Write([]byte(`{"id":"m1","customer":{"id":"john"},`)); err != nil { // taken: it is being read
+	if _, err := feed.Write([]byte(`{"id":"m1","customer":{"id":"john"},`)); err != nil {
 		t.Fatal(err)
 	}
 	stopped := make(chan error, 1)
@@ -179,6 +181,8 @@ func TestMetrics(t *testing.T) {
 		`pullmode_messages_received_total{channel="facebook",outcome="opened"} 1`,
 		`pullmode_transitions_total{kind="message",outcome="opened"} 1`,
 		`pullmode_http_requests_total{code="200",route="POST /v1/channels/{channel}/messages"} 1`,
+		`pullmode_feed_events_total{type="request.received"} 1`,
+		`pullmode_connected_agents 0`,
 		`pullmode_store_quota_bytes`,
 	} {
 		if !strings.Contains(text, want) {

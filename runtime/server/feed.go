@@ -57,7 +57,7 @@ func (s *Server) feed(api huma.API) {
 		return &huma.StreamResponse{Body: func(hctx huma.Context) {
 			defer conn.Close()
 			r, w := humago.Unwrap(hctx)
-			ended := stream(r.Context(), conn, newSSE(w, s.View.Epoch(), s.WriteTimeout), c.until)
+			ended := stream(r.Context(), conn, newSSE(w, s.View.Epoch(), s.WriteTimeout), c.until, r.Method == http.MethodHead)
 			s.log.DebugContext(r.Context(), "a feed ended", slog.Any("reason", ended))
 		}}, nil
 	})
@@ -74,11 +74,11 @@ func (s *Server) notConnected(ctx context.Context, err error) error {
 }
 
 // stream writes a connection's feed until it ends, the peer is gone, or the token
-// counts no longer. It says which.
-func stream(ctx context.Context, conn *hub.Conn, out *sse, until time.Time) error {
+// counts no longer. It says which. A peer that asked for the head alone gets that.
+func stream(ctx context.Context, conn *hub.Conn, out *sse, until time.Time, head bool) error {
 	ctx, cancel := context.WithDeadlineCause(ctx, until, errTokenExpired)
 	defer cancel()
-	if err := out.begin(); err != nil {
+	if err := out.begin(); err != nil || head {
 		return err
 	}
 	for {

@@ -343,6 +343,14 @@ func TestSlowReader(t *testing.T) {
 	}
 }
 
+// Who asks for the head of a feed is not kept waiting for its end.
+func TestHeadOfAFeed(t *testing.T) {
+	s := site.Start(t)
+	if resp, body := send(t, s.URL, sent{method: "HEAD", path: "/v1/events", header: bearer(s.Token("alice"))}); resp.StatusCode != http.StatusOK || len(body) > 0 {
+		t.Errorf("%d %s", resp.StatusCode, body)
+	}
+}
+
 // A feed ends with its token, and says so.
 func TestTokenRunsOut(t *testing.T) {
 	s := start(t, server.DefaultWriteTimeout)
