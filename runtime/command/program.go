@@ -83,18 +83,20 @@ func conflict(sequence int64) *snapshot.Refusal {
 }
 
 // sweep deletes the chunks of snapshots that are not in force any more, or never
-// were. What it misses the next one takes.
-func (x *Executor) sweep(ctx context.Context, old map[string][]string) {
-	var ops []store.Op
-	for _, keys := range old {
-		for _, key := range keys {
-			ops = append(ops, store.Delete(key))
-		}
-	}
-	for piece := range slices.Chunk(ops, store.MaxOps) {
-		if _, err := x.Store.Commit(ctx, store.Txn{Ops: piece}); err != nil {
-			x.Log.Warn("could not delete an old snapshot, the next programming will", "error", err)
-			return
+// were. One that has been written since it was looked up belongs to another
+// programming, and stays. What it misses the next one takes.
+func (x *Executor) sweep(ctx context.Context, old map[string][]store.KV) {
+	for _, chunks := range old {
+		for piece := range slices.Chunk(chunks, store.MaxOps) {
+			var txn store.Txn
+			for _, chunk := range piece {
+				txn.Compares = append(txn.Compares, store.Compare{Key: chunk.Key, Revision: chunk.Revision})
+				txn.Ops = append(txn.Ops, store.Delete(chunk.Key))
+			}
+			if _, err := x.Store.Commit(ctx, txn); err != nil {
+				x.Log.Warn("could not delete an old snapshot, the next programming will", "error", err)
+				return
+			}
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pullmode/operator/runtime/keyspace"
 	"github.com/pullmode/operator/runtime/snapshot"
+	"github.com/pullmode/operator/runtime/store"
 )
 
 // configuration assembles the snapshot in force from its chunks. They are
@@ -16,7 +17,7 @@ import (
 type configuration struct {
 	pointer  keyspace.Pointer
 	revision int64
-	chunks   map[string]map[int][]byte
+	chunks   map[string]map[int]store.KV // by digest and number
 	index    *snapshot.Index
 }
 
@@ -30,9 +31,9 @@ func (c *configuration) put(key string, value []byte, revision int64) error {
 		return err
 	}
 	if c.chunks[digest] == nil {
-		c.chunks[digest] = map[int][]byte{}
+		c.chunks[digest] = map[int]store.KV{}
 	}
-	c.chunks[digest][n] = value
+	c.chunks[digest][n] = store.KV{Key: key, Value: value, Revision: revision}
 	return nil
 }
 
@@ -54,7 +55,7 @@ func (c *configuration) adopt() error {
 	}
 	var encoded bytes.Buffer
 	for n := range c.pointer.Chunks {
-		encoded.Write(c.chunks[c.pointer.Digest][n])
+		encoded.Write(c.chunks[c.pointer.Digest][n].Value)
 	}
 	if got := snapshot.Digest(encoded.Bytes()); got != c.pointer.Digest {
 		return fmt.Errorf("snapshot %d: its bytes have digest %.12s and not %.12s: the store is damaged, restore a backup", c.pointer.Sequence, got, c.pointer.Digest)

@@ -8,6 +8,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -65,7 +67,7 @@ func New(epoch string) *View {
 		byList:   map[string]*listing{},
 		byMember: map[string]map[string]*Entry{},
 		agents:   map[string]*agent{},
-		config:   configuration{chunks: map[string]map[int][]byte{}},
+		config:   configuration{chunks: map[string]map[int]store.KV{}},
 	}
 }
 
@@ -240,16 +242,15 @@ func (v *View) Config() *snapshot.Index {
 	return v.config.index
 }
 
-// ConfigKeys are the keys of the chunks that the view knows, by digest: those of
-// the snapshot in force and what an unfinished programming left behind.
-func (v *View) ConfigKeys() (current store.KV, chunks map[string][]string) {
+// ConfigKeys are the pointer to the snapshot in force, and by digest the chunks
+// that the view knows: those of the snapshot in force and what an unfinished
+// programming left behind. Each with its revision.
+func (v *View) ConfigKeys() (current store.KV, chunks map[string][]store.KV) {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	chunks = map[string][]string{}
+	chunks = map[string][]store.KV{}
 	for digest, parts := range v.config.chunks {
-		for n := range parts {
-			chunks[digest] = append(chunks[digest], keyspace.ConfigChunk(digest, n))
-		}
+		chunks[digest] = slices.Collect(maps.Values(parts))
 	}
 	return store.KV{Key: keyspace.ConfigCurrent, Revision: v.config.revision}, chunks
 }
