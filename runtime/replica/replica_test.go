@@ -3,6 +3,7 @@ package replica_test
 import (
 	"context"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -56,7 +57,7 @@ func TestStartCalledOff(t *testing.T) {
 	off, cancel := context.WithCancel(ctx)
 	cancel()
 
-	if r, err := replica.Start(off, replica.Options{Name: "off", DataDir: t.TempDir(), Addr: "127.0.0.1:0"}); err == nil {
+	if r, err := replica.Start(off, replica.Options{Name: "off", DataDir: t.TempDir(), Addr: "127.0.0.1:0", Log: slog.New(slog.DiscardHandler)}); err == nil {
 		_ = r.Stop(ctx)
 		t.Error("it started")
 	}
