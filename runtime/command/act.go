@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/pullmode/operator/runtime/inbox"
@@ -62,7 +61,7 @@ func (x *Executor) EndSession(ctx context.Context, channel, customer string) (re
 func (x *Executor) ofAgent(ctx context.Context, kind request.Kind, agent inbox.Agent, id, key string) (protocol.Result, error) {
 	d, revision, err := x.act(ctx, kind, id, func(_ *snapshot.Index, doc *request.Document) (request.Command, error) {
 		box := x.as(agent)
-		if !box.Visible(doc) && !slices.Contains(doc.Last.Released, agent.Name) {
+		if !box.Visible(doc) || (kind == request.Join && !box.MayJoin(doc)) {
 			return request.Command{}, unknownRequest(id)
 		}
 		return request.Command{
@@ -78,7 +77,7 @@ func (x *Executor) ofAgent(ctx context.Context, kind request.Kind, agent inbox.A
 		Request: x.as(agent).Row(d.Next, x.Now()), Cursor: x.cursor(revision),
 	}
 	if kind == request.Join {
-		if result.Messages, err = x.messages(ctx, id); err != nil {
+		if result.Messages, err = x.messages(ctx, d.Next); err != nil {
 			return protocol.Result{}, err
 		}
 	}
@@ -86,7 +85,8 @@ func (x *Executor) ofAgent(ctx context.Context, kind request.Kind, agent inbox.A
 }
 
 // act decides a command on a request and commits it. The decision that comes back
-// always has the document that holds now as Next, also when nothing changed.
+// always has the document that was decided to hold as Next, also when nothing
+// changed, and revision is where the feed goes on from it.
 func (x *Executor) act(ctx context.Context, kind request.Kind, id string, command func(*snapshot.Index, *request.Document) (request.Command, error)) (d request.Decision, revision int64, err error) {
 	var outcome string
 	defer x.observed(string(kind), &outcome, &err)()
@@ -94,6 +94,7 @@ func (x *Executor) act(ctx context.Context, kind request.Kind, id string, comman
 	if err != nil {
 		return d, 0, err
 	}
+	seen := x.View.Revision() // before the document, so that the feed from there misses nothing of it
 	at := slotOf(x.View.Request(id))
 	for range attempts {
 		if at.doc == nil || at.doc.ID != id {
@@ -115,7 +116,7 @@ func (x *Executor) act(ctx context.Context, kind request.Kind, id string, comman
 		outcome = string(d.Outcome)
 		if d.Next == nil {
 			d.Next = at.doc
-			return d, x.View.Revision(), refusal(d)
+			return d, seen, refusal(d)
 		}
 		result, err := x.commit(ctx, at, d.Next)
 		if err != nil {

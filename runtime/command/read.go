@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"github.com/pullmode/operator/runtime/inbox"
 	"github.com/pullmode/operator/runtime/keyspace"
@@ -19,7 +18,7 @@ func (x *Executor) Conversation(ctx context.Context, agent inbox.Agent, id strin
 	if _, err := x.config(); err != nil {
 		return protocol.Conversation{}, err
 	}
-	box, revision := x.as(agent), x.View.Revision()
+	box := x.as(agent)
 	doc := slotOf(x.View.Request(id)).doc
 	if doc == nil {
 		closed, err := x.closedDocument(ctx, id)
@@ -28,25 +27,28 @@ func (x *Executor) Conversation(ctx context.Context, agent inbox.Agent, id strin
 		}
 		doc = closed
 	}
-	if doc == nil || (!box.Visible(doc) && !slices.Contains(doc.Last.Released, agent.Name)) {
+	if doc == nil || !box.Visible(doc) {
 		return protocol.Conversation{}, unknownRequest(id)
 	}
-	messages, err := x.messages(ctx, id)
+	messages, err := x.messages(ctx, doc)
 	if err != nil {
 		return protocol.Conversation{}, err
 	}
-	return protocol.Conversation{Request: box.Row(doc, x.Now()), Messages: messages, Cursor: x.cursor(revision)}, nil
+	return protocol.Conversation{Request: box.Row(doc, x.Now()), Messages: messages, Cursor: box.Cursor()}, nil
 }
 
-// messages are the last messages of a request, oldest first.
-func (x *Executor) messages(ctx context.Context, id string) ([]request.Message, error) {
+// messages are the last messages of a request as its document has them, oldest
+// first. Later ones are left to the feed, which would tell them a second time.
+func (x *Executor) messages(ctx context.Context, d *request.Document) ([]request.Message, error) {
 	messages := []request.Message{}
-	_, err := x.Store.Load(ctx, []string{keyspace.MessagesOf(id)}, func(kv store.KV) error {
+	_, err := x.Store.Load(ctx, []string{keyspace.MessagesOf(d.ID)}, func(kv store.KV) error {
 		var m request.Message
 		if err := json.Unmarshal(kv.Value, &m); err != nil {
 			return fmt.Errorf("read %q of revision %d: %w", kv.Key, kv.Revision, err)
 		}
-		messages = append(messages, m)
+		if m.Number < d.Messages.Next() {
+			messages = append(messages, m)
+		}
 		return nil
 	})
 	if err != nil {

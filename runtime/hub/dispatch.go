@@ -95,7 +95,7 @@ func (h *Hub) snapshot(box *inbox.Inbox, reason protocol.SnapshotReason, only []
 		lists = box.SubscribedLists()
 	}
 	now := h.options.Now()
-	docs, _, _ := h.view.Requests(lists, func(*request.Document) bool { return true }, "", 1<<31-1)
+	docs, _ := h.view.Requests(lists, func(*request.Document) bool { return true }, "", 1<<31-1)
 	if only == nil {
 		docs = append(docs, box.JoinedElsewhere(lists)...)
 	}

@@ -25,12 +25,15 @@ type Inbox struct {
 	config *snapshot.Index
 	access map[string]snapshot.Access
 	known  view.Agent
+	// revision: what is seen here is of it or newer.
+	revision int64
 }
 
 // Of looks at the view as an agent. Without a snapshot in force nobody sees
 // anything.
 func Of(v *view.View, agent Agent) *Inbox {
-	b := &Inbox{agent: agent, view: v, config: v.Config(), known: v.Agent(agent.Name)}
+	b := &Inbox{agent: agent, view: v, revision: v.Revision()} // the revision first
+	b.config, b.known = v.Config(), v.Agent(agent.Name)
 	if b.config != nil {
 		b.access = b.config.Access(agent.Name, agent.Groups)
 		maps.DeleteFunc(b.access, func(list string, _ snapshot.Access) bool { return b.config.List(list) == nil })
@@ -85,6 +88,12 @@ func (b *Inbox) ChangedSince(revision int64) bool {
 	return false
 }
 
+// Cursor is the place in the feed from which on it tells everything that is not
+// seen here: the revision of Of. What is newer and seen all the same comes again.
+func (b *Inbox) Cursor() string {
+	return protocol.Cursor{Epoch: b.view.Epoch(), Revision: b.revision}.String()
+}
+
 // JoinedElsewhere are the open requests that the agent is a member of on other
 // lists than these.
 func (b *Inbox) JoinedElsewhere(lists []string) []*request.Document {
@@ -93,11 +102,18 @@ func (b *Inbox) JoinedElsewhere(lists []string) []*request.Document {
 	})
 }
 
-// Visible says whether a request exists for the agent: it is on a list of
-// theirs, or they are in it (N3: memberships outlive subscriptions).
-func (b *Inbox) Visible(d *request.Document) bool {
+// MayJoin says whether the agent may come into a request: it is on a list of
+// theirs, or they are in it already.
+func (b *Inbox) MayJoin(d *request.Document) bool {
 	_, ok := b.access[d.List]
 	return ok || d.Member(b.agent.Name)
+}
+
+// Visible says whether a request exists for the agent: they may join it, or were
+// in it until its last change. Memberships outlive access (N3), and what became
+// of one is still answered (T17, T20, G2).
+func (b *Inbox) Visible(d *request.Document) bool {
+	return b.MayJoin(d) || slices.Contains(d.Last.Released, b.agent.Name)
 }
 
 // Rights are what the agent may do with a request of a list.

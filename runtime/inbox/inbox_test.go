@@ -190,3 +190,22 @@ func TestOwnChoiceWins(t *testing.T) {
 		t.Error("alice is subscribed again")
 	}
 }
+
+// R1: what is not on a page because the agent was not subscribed yet comes in the
+// feed from the page's cursor.
+func TestPageIsNoNewerThanItsAgent(t *testing.T) {
+	l := lab.Start(t)
+	l.Message("john", "m1")
+	box := inbox.Of(l.View, lab.Carol)
+	if err := l.Do.Subscribe(ctx, lab.Carol, "l1"); err != nil {
+		t.Fatal(err)
+	}
+	p, err := box.Page(inbox.Query{Now: l.Clock.Now()})
+	if err != nil || len(p.Requests) != 0 {
+		t.Fatalf("%v, %v", ids(p), err)
+	}
+	since, _ := inbox.Of(l.View, lab.Carol).Subscribed("l1")
+	if at, err := protocol.ParseCursor(p.Cursor); err != nil || at.Revision >= since {
+		t.Errorf("the page's cursor is %s, she subscribed at %d", p.Cursor, since)
+	}
+}

@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"time"
@@ -50,10 +51,10 @@ func (b *Inbox) Page(q Query) (protocol.Page, error) {
 	if limit <= 0 {
 		limit = DefaultLimit
 	}
-	docs, more, revision := b.find(q, min(limit, MaxLimit))
-	page := protocol.Page{Requests: make([]*protocol.Request, 0, len(docs)), Cursor: b.cursor(revision)}
+	docs, more := b.find(q, min(limit, MaxLimit))
+	page := protocol.Page{Requests: make([]*protocol.Request, 0, len(docs)), Cursor: b.Cursor()}
 	for _, d := range docs {
-		page.Requests = append(page.Requests, b.row(d, q.Now))
+		page.Requests = append(page.Requests, b.Row(d, q.Now))
 	}
 	if more {
 		page.Continue = docs[len(docs)-1].ID
@@ -61,7 +62,7 @@ func (b *Inbox) Page(q Query) (protocol.Page, error) {
 	return page, nil
 }
 
-func (b *Inbox) find(q Query, limit int) (docs []*request.Document, more bool, revision int64) {
+func (b *Inbox) find(q Query, limit int) (docs []*request.Document, more bool) {
 	keep := func(d *request.Document) bool {
 		return (len(q.States) == 0 || slices.Contains(q.States, d.State)) &&
 			(q.Joined == nil || *q.Joined == d.Member(b.agent.Name)) &&
@@ -74,22 +75,16 @@ func (b *Inbox) find(q Query, limit int) (docs []*request.Document, more bool, r
 		}
 		return b.view.Requests(unique(lists), keep, q.Continue, limit)
 	}
-	revision = b.view.Revision()
 	for _, d := range b.view.Joined(b.agent.Name) {
 		if d.ID > q.Continue && keep(d) && (len(q.Lists) == 0 || slices.Contains(q.Lists, d.List)) {
 			docs = append(docs, d)
 		}
 	}
-	slices.SortFunc(docs, func(x, y *request.Document) int {
-		if x.ID < y.ID {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(docs, func(x, y *request.Document) int { return cmp.Compare(x.ID, y.ID) })
 	if len(docs) > limit {
-		return docs[:limit], true, revision
+		return docs[:limit], true
 	}
-	return docs, false, revision
+	return docs, false
 }
 
 func unique(lists []string) []string {
@@ -99,9 +94,7 @@ func unique(lists []string) []string {
 }
 
 // Row shows one request as it needs attention now.
-func (b *Inbox) Row(d *request.Document, now time.Time) *protocol.Request { return b.row(d, now) }
-
-func (b *Inbox) row(d *request.Document, now time.Time) *protocol.Request {
+func (b *Inbox) Row(d *request.Document, now time.Time) *protocol.Request {
 	r := protocol.FromDocument(d)
 	if d.Open() {
 		a := b.attention(d, now)
@@ -118,8 +111,4 @@ func (b *Inbox) attention(d *request.Document, now time.Time) request.Attention 
 	}
 	// A member's request whose list is gone: the last bucket there is.
 	return d.Attend(now, 0, 0)
-}
-
-func (b *Inbox) cursor(revision int64) string {
-	return protocol.Cursor{Epoch: b.view.Epoch(), Revision: revision}.String()
 }

@@ -22,9 +22,9 @@ func (v *View) Slot(key string) *Entry {
 }
 
 // Requests are the open requests of the lists that pass keep, oldest first,
-// beginning behind the id after, at most limit of them; and the revision that
-// they are of. More says that there are others behind them.
-func (v *View) Requests(lists []string, keep func(*request.Document) bool, after string, limit int) (found []*request.Document, more bool, revision int64) {
+// beginning behind the id after, at most limit of them. More says that there are
+// others behind them.
+func (v *View) Requests(lists []string, keep func(*request.Document) bool, after string, limit int) (found []*request.Document, more bool) {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	each := v.merged(lists, after)
@@ -33,11 +33,11 @@ func (v *View) Requests(lists []string, keep func(*request.Document) bool, after
 			continue
 		}
 		if len(found) == limit {
-			return found, true, v.revision
+			return found, true
 		}
 		found = append(found, e.Doc)
 	}
-	return found, false, v.revision
+	return found, false
 }
 
 // merged walks several lists at once in order of arrival.
