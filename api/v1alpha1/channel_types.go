@@ -80,7 +80,9 @@ type ChannelSpec struct {
 
 	// secretRef names the Secret with the connector's key: what it sends as
 	// `Authorization: Bearer KEY` with every message. The runtime is given only a
-	// hash of it. A changed Secret takes effect by itself.
+	// hash of it. A changed Secret takes effect by itself. It may hold up to 4
+	// keys of at least 16 characters, one a line: so a key is changed without a
+	// gap.
 	// +required
 	SecretRef SecretKeyReference `json:"secretRef"`
 }

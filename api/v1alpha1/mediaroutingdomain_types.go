@@ -48,7 +48,8 @@ type MediaRoutingDomainSpec struct {
 
 	// maxRequests is how many requests of this domain one agent may have at a
 	// time, at least 1. An AgentSubscription may give an agent less, never more.
-	// Lowering it takes no request away from anybody.
+	// Lowering it takes no request away from anybody. Agents are shown it beside
+	// how many they hold; nobody is refused a join because of it.
 	// +kubebuilder:validation:Minimum=1
 	// +required
 	MaxRequests int32 `json:"maxRequests"`

@@ -16,7 +16,7 @@ import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 // +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`,description="Why it is, or is not, ready"
 // +kubebuilder:printcolumn:name="Soon",type=string,JSONPath=`.spec.attention.soonAfter`,priority=1,description="When an unanswered request is marked as due soon"
 // +kubebuilder:printcolumn:name="Overdue",type=string,JSONPath=`.spec.attention.overdueAfter`,priority=1,description="When an unanswered request is marked as overdue"
-// +kubebuilder:printcolumn:name="Auto Close",type=string,JSONPath=`.spec.autoCloseAfter`,priority=1,description="When a request without activity is closed"
+// +kubebuilder:printcolumn:name="Auto Close",type=string,JSONPath=`.spec.autoCloseAfter`,priority=1,description="When a request whose customer is silent is closed"
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 // +kubebuilder:validation:XValidation:rule="size(self.metadata.name) <= 63 && !self.metadata.name.contains('.')",message="metadata.name becomes part of identifiers: use at most 63 lower-case letters, digits and dashes, and no dots"
 type Worklist struct {
@@ -61,14 +61,16 @@ type WorklistSpec struct {
 	// +optional
 	ClosePolicy ClosePolicy `json:"closePolicy,omitempty"`
 
-	// attention says when a request that nobody has joined is marked in the
-	// agents' inbox. The times count from the moment at which the request came in.
+	// attention says when a request is marked in the agents' inbox because its
+	// customer waits. The times count from the oldest message of the customer that
+	// nobody has answered; joining answers nothing.
 	// +kubebuilder:default={}
 	// +optional
 	Attention Attention `json:"attention,omitzero"`
 
-	// autoCloseAfter closes a request in which nothing has happened for this long:
-	// a duration such as 90m or 24h, at most 720h. The default is 24h.
+	// autoCloseAfter closes a request whose customer has written nothing for
+	// longer than this, whatever agents have done meanwhile: a duration such as 90m or
+	// 24h, at most 720h. The default is 24h.
 	// +kubebuilder:default="24h"
 	// +kubebuilder:validation:MaxLength=32
 	// +kubebuilder:validation:Type=string
@@ -93,10 +95,11 @@ const (
 	CloseByAdmins ClosePolicy = "Admins"
 )
 
-// Attention says when a request that nobody has joined is marked in the
-// agents' inbox.
+// Attention says when a request is marked in the agents' inbox because its
+// customer waits.
 type Attention struct {
-	// soonAfter marks a request as due soon: a duration such as 90s or 3m, at most
+	// soonAfter marks a request as due soon when its customer has waited for
+	// longer than this: a duration such as 90s or 3m, at most
 	// 720h. The default is 3m.
 	// +kubebuilder:default="3m"
 	// +kubebuilder:validation:MaxLength=32

@@ -9,10 +9,11 @@ import (
 // AttentionApplyConfiguration represents a declarative configuration of the Attention type for use
 // with apply.
 //
-// Attention says when a request that nobody has joined is marked in the
-// agents' inbox.
+// Attention says when a request is marked in the agents' inbox because its
+// customer waits.
 type AttentionApplyConfiguration struct {
-	// soonAfter marks a request as due soon: a duration such as 90s or 3m, at most
+	// soonAfter marks a request as due soon when its customer has waited for
+	// longer than this: a duration such as 90s or 3m, at most
 	// 720h. The default is 3m.
 	SoonAfter *v1.Duration `json:"soonAfter,omitempty"`
 	// overdueAfter marks a request as overdue: a duration such as 5m, longer than

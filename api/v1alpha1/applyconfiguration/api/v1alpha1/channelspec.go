@@ -32,7 +32,9 @@ type ChannelSpecApplyConfiguration struct {
 	AnonymousName *string `json:"anonymousName,omitempty"`
 	// secretRef names the Secret with the connector's key: what it sends as
 	// `Authorization: Bearer KEY` with every message. The runtime is given only a
-	// hash of it. A changed Secret takes effect by itself.
+	// hash of it. A changed Secret takes effect by itself. It may hold up to 4
+	// keys of at least 16 characters, one a line: so a key is changed without a
+	// gap.
 	SecretRef *SecretKeyReferenceApplyConfiguration `json:"secretRef,omitempty"`
 }
 

@@ -13,7 +13,8 @@ type MediaRoutingDomainSpecApplyConfiguration struct {
 	Description *string `json:"description,omitempty"`
 	// maxRequests is how many requests of this domain one agent may have at a
 	// time, at least 1. An AgentSubscription may give an agent less, never more.
-	// Lowering it takes no request away from anybody.
+	// Lowering it takes no request away from anybody. Agents are shown it beside
+	// how many they hold; nobody is refused a join because of it.
 	MaxRequests *int32 `json:"maxRequests,omitempty"`
 	// channelTypes are the types of channel that belong to this domain, such as
 	// WHATSAPP, FACEBOOK or WEB: 1 to 32, each of capital letters, digits and

@@ -23,11 +23,13 @@ type WorklistSpecApplyConfiguration struct {
 	// have joined it), Subscribers (everybody to whom the list's notifications go)
 	// or Admins. Admins of the list always may. The default is Members.
 	ClosePolicy *apiv1alpha1.ClosePolicy `json:"closePolicy,omitempty"`
-	// attention says when a request that nobody has joined is marked in the
-	// agents' inbox. The times count from the moment at which the request came in.
+	// attention says when a request is marked in the agents' inbox because its
+	// customer waits. The times count from the oldest message of the customer that
+	// nobody has answered; joining answers nothing.
 	Attention *AttentionApplyConfiguration `json:"attention,omitempty"`
-	// autoCloseAfter closes a request in which nothing has happened for this long:
-	// a duration such as 90m or 24h, at most 720h. The default is 24h.
+	// autoCloseAfter closes a request whose customer has written nothing for
+	// longer than this, whatever agents have done meanwhile: a duration such as 90m or
+	// 24h, at most 720h. The default is 24h.
 	AutoCloseAfter *v1.Duration `json:"autoCloseAfter,omitempty"`
 }
 
