@@ -77,8 +77,8 @@ type AgentSubscriptionSpec struct {
 
 	// capacity gives these agents a lower limit than the MediaRoutingDomain's own
 	// maxRequests: at most 32 entries, one for each domain. Where several
-	// AgentSubscriptions set one for an agent, the lowest wins. Agents are shown it
-	// beside how many they hold; nobody is refused a join because of it.
+	// AgentSubscriptions set one for an agent, the lowest wins. Agents are shown
+	// it beside how many they hold; nobody is refused a join because of it.
 	// +listType=map
 	// +listMapKey=mediaRoutingDomain
 	// +kubebuilder:validation:MaxItems=32

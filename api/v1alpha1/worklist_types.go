@@ -69,8 +69,8 @@ type WorklistSpec struct {
 	Attention Attention `json:"attention,omitzero"`
 
 	// autoCloseAfter closes a request whose customer has written nothing for
-	// longer than this, whatever agents have done meanwhile: a duration such as 90m or
-	// 24h, at most 720h. The default is 24h.
+	// longer than this, whatever agents have done meanwhile: a duration such as
+	// 90m or 24h, at most 720h. The default is 24h.
 	// +kubebuilder:default="24h"
 	// +kubebuilder:validation:MaxLength=32
 	// +kubebuilder:validation:Type=string

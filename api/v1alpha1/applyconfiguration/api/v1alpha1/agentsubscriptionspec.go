@@ -31,8 +31,8 @@ type AgentSubscriptionSpecApplyConfiguration struct {
 	AutoSubscribe *bool `json:"autoSubscribe,omitempty"`
 	// capacity gives these agents a lower limit than the MediaRoutingDomain's own
 	// maxRequests: at most 32 entries, one for each domain. Where several
-	// AgentSubscriptions set one for an agent, the lowest wins. Agents are shown it
-	// beside how many they hold; nobody is refused a join because of it.
+	// AgentSubscriptions set one for an agent, the lowest wins. Agents are shown
+	// it beside how many they hold; nobody is refused a join because of it.
 	Capacity []AgentCapacityApplyConfiguration `json:"capacity,omitempty"`
 }
 

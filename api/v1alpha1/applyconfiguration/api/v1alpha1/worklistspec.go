@@ -28,8 +28,8 @@ type WorklistSpecApplyConfiguration struct {
 	// nobody has answered; joining answers nothing.
 	Attention *AttentionApplyConfiguration `json:"attention,omitempty"`
 	// autoCloseAfter closes a request whose customer has written nothing for
-	// longer than this, whatever agents have done meanwhile: a duration such as 90m or
-	// 24h, at most 720h. The default is 24h.
+	// longer than this, whatever agents have done meanwhile: a duration such as
+	// 90m or 24h, at most 720h. The default is 24h.
 	AutoCloseAfter *v1.Duration `json:"autoCloseAfter,omitempty"`
 }
 
