@@ -1,0 +1,14 @@
+# Long runs: the tests of what happens when things die, over and over. CI runs each of them once.
+
+SOAK ?= 20
+
+.PHONY: soak
+soak: soak-kill soak-e2e ## Repeat the tests of kills and restarts SOAK times (20).
+
+.PHONY: soak-kill
+soak-kill: ## Kill store and runtime with SIGKILL in the middle of traffic, again and again.
+	go test -race -count=$(SOAK) -timeout 3h -run '^TestKill$$' ./runtime/store ./runtime/replica
+
+.PHONY: soak-e2e
+soak-e2e: ## End the runtime's pod under traffic on a cluster, again and again.
+	hack/e2e/run.sh -ginkgo.focus=Failure -ginkgo.repeat=$(SOAK) -timeout 3h
