@@ -44,11 +44,12 @@ type Conn struct {
 	hub   *Hub
 	agent inbox.Agent
 
-	// Under Hub.mu.
-	lists   []string
-	known   string
-	mark    uint64
-	pending []Frame
+	// Under Hub.mu. Events and told are of the revision that is being taken.
+	lists  []string
+	known  string
+	mark   uint64
+	events []Frame
+	told   []Frame
 
 	mu       sync.Mutex
 	queue    []Frame
@@ -65,21 +66,22 @@ func newConn(h *Hub, agent inbox.Agent) *Conn {
 	return &Conn{hub: h, agent: agent, wake: make(chan struct{}, 1)}
 }
 
-// push queues events of a revision, or ends the connection when too much is
-// waiting already.
-func (c *Conn) push(revision int64, frames []Frame) {
+// push queues what a revision holds for the connection, all at once: a cursor
+// stands behind all of it. When too many events are waiting already it ends the
+// connection.
+func (c *Conn) push(revision int64, events, told []Frame) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, f := range frames {
+	for _, f := range events {
 		c.bytes += len(f.Data)
 	}
-	c.frames += len(frames)
+	c.frames += len(events)
 	if c.frames > c.hub.options.QueueFrames || c.bytes > c.hub.options.QueueBytes {
 		// What is queued is not sent any more: it may be a part of a revision.
 		c.fail(ErrSlow)
 		return
 	}
-	c.append(revision, frames)
+	c.append(revision, append(events, told...))
 }
 
 // give queues what the connection starts with or has just asked for. It is as
@@ -91,7 +93,7 @@ func (c *Conn) give(revision int64, frames []Frame) {
 }
 
 func (c *Conn) append(revision int64, frames []Frame) {
-	if c.err != nil {
+	if c.err != nil || c.end != nil {
 		return
 	}
 	if n := len(frames); n > 0 {
@@ -110,7 +112,8 @@ func (c *Conn) fail(err error) {
 	}
 }
 
-// finish ends the connection after what is queued.
+// finish ends the connection after what is queued. What comes later is not queued
+// any more: in full traffic it would otherwise never end.
 func (c *Conn) finish(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -130,53 +133,44 @@ func (c *Conn) signal() {
 // Next waits for something to write. When nothing has come for a while it gives
 // a flush without frames and with a newer cursor.
 //
-// Errors: ErrSlow, ErrDraining, ErrClosed, and ctx's.
+// Errors: ErrSlow, ErrDraining, ErrClosed, and ctx's, however much there is to
+// write.
 func (c *Conn) Next(ctx context.Context) (Flush, error) {
 	idle := time.NewTimer(c.hub.options.BookmarkEvery)
 	defer idle.Stop()
-	for {
+	for ctx.Err() == nil {
 		if flush, ok, err := c.take(); ok || err != nil {
 			return flush, err
 		}
 		select {
 		case <-c.wake:
 		case <-idle.C:
-			return c.bookmark()
+			c.bookmark()
 		case <-ctx.Done():
-			return Flush{}, context.Cause(ctx)
 		}
 	}
+	return Flush{}, context.Cause(ctx)
 }
 
-func (c *Conn) take() (Flush, bool, error) {
+func (c *Conn) take() (flush Flush, ok bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
 	case c.err != nil:
 		return Flush{}, false, c.err
 	case c.fresh:
-		return c.flush(), true, nil
+		flush = Flush{Frames: c.queue, Cursor: c.hub.cursor(c.revision)}
+		c.queue, c.frames, c.bytes, c.fresh = nil, 0, 0, false
+		return flush, true, nil
 	}
 	return Flush{}, false, c.end
 }
 
-func (c *Conn) flush() Flush {
-	flush := Flush{Frames: c.queue, Cursor: c.hub.cursor(c.revision)}
-	c.queue, c.frames, c.bytes, c.fresh = nil, 0, 0, false
-	return flush
-}
-
 // bookmark moves an idle connection's cursor to where the hub is.
-func (c *Conn) bookmark() (Flush, error) {
+func (c *Conn) bookmark() {
 	c.hub.mu.Lock()
 	defer c.hub.mu.Unlock()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.err != nil {
-		return Flush{}, c.err
-	}
-	c.revision = c.hub.revision
-	return c.flush(), nil
+	c.give(c.hub.revision, nil)
 }
 
 // Close ends the connection.

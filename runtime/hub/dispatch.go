@@ -14,25 +14,19 @@ import (
 // that a large inbox is written in pieces.
 const partRows = 500
 
-// dispatch queues the events of one revision. A connection that is in the
-// audience twice, as a subscriber and as a member, gets an event once.
+// dispatch collects the events of one revision for the connections that they are
+// for. A connection that is in the audience twice, as a subscriber and as a member,
+// gets an event once.
 func (h *Hub) dispatch(items []feed.Item) {
-	if len(items) == 0 || len(h.conns) == 0 {
-		return
-	}
-	var touched []*Conn
 	for _, item := range items {
 		h.marks++
 		give := func(conns map[*Conn]struct{}) {
 			for c := range conns {
-				if c.mark == h.marks {
-					continue
+				if c.mark != h.marks {
+					c.mark = h.marks
+					h.touch(c)
+					c.events = append(c.events, Frame{Type: item.Type, Data: item.Data})
 				}
-				c.mark = h.marks
-				if len(c.pending) == 0 {
-					touched = append(touched, c)
-				}
-				c.pending = append(c.pending, Frame{Type: item.Type, Data: item.Data})
 			}
 		}
 		if item.Audience.List != "" {
@@ -42,10 +36,23 @@ func (h *Hub) dispatch(items []feed.Item) {
 			give(h.byAgent[agent])
 		}
 	}
-	for _, c := range touched {
-		c.push(h.revision, c.pending)
-		c.pending = nil
+}
+
+// touch notes that a revision holds something for a connection.
+func (h *Hub) touch(c *Conn) {
+	if len(c.events)+len(c.told) == 0 {
+		h.touched = append(h.touched, c)
 	}
+}
+
+// tell hands the connections what has been collected for them of one revision.
+func (h *Hub) tell() {
+	for _, c := range h.touched {
+		c.push(h.revision, c.events, c.told)
+		c.events, c.told = nil, nil
+	}
+	clear(h.touched)
+	h.touched = h.touched[:0]
 }
 
 // look brings a connection's lists up to date, and tells it of what changed. The
@@ -70,11 +77,11 @@ func (h *Hub) look(c *Conn) {
 		return
 	}
 	c.known = known
-	frames := []Frame{frame(protocol.EventListsChanged, protocol.ListsChanged{Type: protocol.EventListsChanged, Lists: shown})}
+	h.touch(c)
+	c.told = append(c.told, frame(protocol.EventListsChanged, protocol.ListsChanged{Type: protocol.EventListsChanged, Lists: shown}))
 	if len(added) > 0 {
-		frames = append(frames, h.snapshot(box, protocol.SnapshotListsChanged, added)...)
+		c.told = append(c.told, h.snapshot(box, protocol.SnapshotListsChanged, added)...)
 	}
-	c.give(h.revision, frames)
 }
 
 // fingerprint is what an agent is shown of their lists, without the counts, which

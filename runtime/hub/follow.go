@@ -131,6 +131,7 @@ func (h *Hub) takeRevision(b store.Batch, loaded int64) error {
 	// After the events: who subscribes in a revision is given what is open after
 	// it, and not the events of it (N1).
 	h.refresh(b)
+	h.tell()
 	return nil
 }
 

@@ -67,6 +67,7 @@ type Hub struct {
 	conns    map[*Conn]struct{}
 	byList   map[string]map[*Conn]struct{}
 	byAgent  map[string]map[*Conn]struct{}
+	touched  []*Conn       // whom the revision that is being taken holds something for
 	idle     chan struct{} // closed when draining and the last connection has gone
 	marks    uint64
 	samples  []sample
