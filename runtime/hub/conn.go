@@ -29,11 +29,14 @@ type Frame struct {
 	// there is none. A long resume moves its cursor in between by it: over a line
 	// that breaks again and again it would otherwise never come to its end.
 	Whole int64
+	// later makes Data when the frame is read, for what is large and for one
+	// connection alone: it is neither made under the hub's lock nor waits encoded.
+	later func() []byte
 }
 
-// Flush is what is to be written next. It holds whole revisions: a client that
-// has had all of it has had everything up to Cursor, and one that has had a part
-// of it has not.
+// Flush is what is to be written next. A client that has had all of it has had
+// everything up to Cursor, and one that has had a part of it has not. Without a
+// Cursor it is a part itself, of a large snapshot, and the next flush goes on.
 type Flush struct {
 	Frames []Frame
 	Cursor string
@@ -53,7 +56,7 @@ type Conn struct {
 
 	mu       sync.Mutex
 	queue    []Frame
-	frames   int   // of queue, those that count against the bounds
+	frames   int   // events since the queue was last empty: they are bounded
 	bytes    int   // likewise
 	revision int64 // everything up to it is in queue, or has been taken
 	fresh    bool  // revision has moved since it was last given out
@@ -140,6 +143,7 @@ func (c *Conn) Next(ctx context.Context) (Flush, error) {
 	defer idle.Stop()
 	for ctx.Err() == nil {
 		if flush, ok, err := c.take(); ok || err != nil {
+			flush.encode()
 			return flush, err
 		}
 		select {
@@ -152,18 +156,43 @@ func (c *Conn) Next(ctx context.Context) (Flush, error) {
 	return Flush{}, context.Cause(ctx)
 }
 
-func (c *Conn) take() (flush Flush, ok bool, err error) {
+func (c *Conn) take() (Flush, bool, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
 	case c.err != nil:
 		return Flush{}, false, c.err
 	case c.fresh:
-		flush = Flush{Frames: c.queue, Cursor: c.hub.cursor(c.revision)}
-		c.queue, c.frames, c.bytes, c.fresh = nil, 0, 0, false
-		return flush, true, nil
+		return c.flush(), true, nil
 	}
 	return Flush{}, false, c.end
+}
+
+// flush takes the queue, or of one with several parts of a snapshot no more than
+// one: they are made one by one, as they are read.
+func (c *Conn) flush() Flush {
+	parts := 0
+	for i, f := range c.queue {
+		if f.later == nil {
+			continue
+		}
+		if parts++; parts == 2 {
+			flush := Flush{Frames: c.queue[:i:i]}
+			c.queue = c.queue[i:]
+			return flush
+		}
+	}
+	flush := Flush{Frames: c.queue, Cursor: c.hub.cursor(c.revision)}
+	c.queue, c.frames, c.bytes, c.fresh = nil, 0, 0, false
+	return flush
+}
+
+func (f Flush) encode() {
+	for i := range f.Frames {
+		if later := f.Frames[i].later; later != nil {
+			f.Frames[i].Data, f.Frames[i].later = later(), nil
+		}
+	}
 }
 
 // bookmark moves an idle connection's cursor to where the hub is.

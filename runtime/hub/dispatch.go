@@ -1,18 +1,12 @@
 package hub
 
 import (
-	"encoding/json"
 	"slices"
 
 	"github.com/pullmode/operator/runtime/feed"
 	"github.com/pullmode/operator/runtime/inbox"
 	"github.com/pullmode/operator/runtime/protocol"
-	"github.com/pullmode/operator/runtime/request"
 )
-
-// partRows is how many requests one part of a snapshot holds: about 200 KB, so
-// that a large inbox is written in pieces.
-const partRows = 500
 
 // dispatch collects the events of one revision for the connections that they are
 // for. A connection that is in the audience twice, as a subscriber and as a member,
@@ -91,51 +85,7 @@ func fingerprint(lists []protocol.List) string {
 	for i := range bare {
 		bare[i].Counts = nil
 	}
-	return string(frame("", bare).Data)
-}
-
-// snapshot shows the open requests of the lists named, or with none named all
-// that the agent is concerned with, in parts.
-func (h *Hub) snapshot(box *inbox.Inbox, reason protocol.SnapshotReason, only []string) []Frame {
-	lists := only
-	if only == nil {
-		lists = box.SubscribedLists()
-	}
-	now := h.options.Now()
-	docs, _ := h.view.Requests(lists, func(*request.Document) bool { return true }, "", 1<<31-1)
-	if only == nil {
-		docs = append(docs, box.JoinedElsewhere(lists)...)
-	}
-	rows := make([]*protocol.Request, len(docs))
-	for i, d := range docs {
-		rows[i] = box.Row(d, now)
-	}
-	var frames []Frame
-	for first := true; first || len(rows) > 0; first = false {
-		n := min(partRows, len(rows))
-		part := protocol.Snapshot{
-			Type: protocol.EventSnapshot, Reason: reason, Only: only,
-			Requests: rows[:n], More: n < len(rows),
-		}
-		if first && only == nil {
-			part.Lists = box.Lists()
-		}
-		if !part.More {
-			part.Cursor = h.cursor(h.revision)
-		}
-		frames = append(frames, frame(protocol.EventSnapshot, part))
-		rows = rows[n:]
-	}
-	return frames
-}
-
-// frame encodes what only one agent gets. The types hold nothing that JSON cannot.
-func frame(kind protocol.EventType, value any) Frame {
-	data, err := json.Marshal(value)
-	if err != nil {
-		panic("encode " + string(kind) + ": " + err.Error())
-	}
-	return Frame{Type: kind, Data: data}
+	return string(encode(bare))
 }
 
 func without(all, others []string) []string {

@@ -6,3 +6,13 @@ func (c *Conn) Waiting() int {
 	defer c.mu.Unlock()
 	return len(c.queue)
 }
+
+// Held is how many encoded bytes are queued to a connection.
+func (c *Conn) Held() (bytes int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, f := range c.queue {
+		bytes += len(f.Data)
+	}
+	return bytes
+}

@@ -151,17 +151,26 @@ func TestLargeSnapshotComesInParts(t *testing.T) {
 		wg.Go(func() { l.Message(fmt.Sprintf("c%d", i), fmt.Sprintf("m%d", i)) })
 	}
 	wg.Wait()
-	rows := 0
-	frames := next(t, l.Connect(lab.Alice, "")).Frames
-	for i, f := range frames {
-		s := snapshotOf(t, f)
+	c := l.Connect(lab.Alice, "")
+	if n := c.Held(); n > 0 {
+		t.Errorf("%d bytes wait for who may never read them", n)
+	}
+	l.Message("late", "late") // comes behind the snapshot
+	rows, parts := 0, 0
+	for more := true; more; parts++ {
+		flush := next(t, c)
+		s := snapshotOf(t, flush.Frames[0])
 		rows += len(s.Requests)
-		if last := i == len(frames)-1; s.More == last || (s.Cursor != "") != last {
-			t.Errorf("part %d of %d: more %t, cursor %q", i, len(frames), s.More, s.Cursor)
+		more = s.More
+		if (s.Cursor == "") != more || more && (flush.Cursor != "" || len(flush.Frames) > 1) {
+			t.Errorf("part %d: more %t, cursor %q, flush %q of %v", parts, s.More, s.Cursor, flush.Cursor, types(flush.Frames))
+		}
+		if !more {
+			wantTypes(t, "the last part and what came behind it", flush.Frames, protocol.EventSnapshot, protocol.EventReceived)
 		}
 	}
-	if rows != open || len(frames) != 3 {
-		t.Errorf("%d rows in %d parts", rows, len(frames))
+	if rows != open || parts != 3 {
+		t.Errorf("%d rows in %d parts", rows, parts)
 	}
 }
 
