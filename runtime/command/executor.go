@@ -69,10 +69,16 @@ func (x *Executor) config() (*snapshot.Index, error) {
 	return nil, refuse(NoConfiguration, "the runtime has not been given a routing snapshot yet: try again shortly").retry(time.Second)
 }
 
+// settlePatience is how long an answer waits for a view that does not follow the
+// store: longer than any pause of it, shorter than a caller's patience.
+const settlePatience = 5 * time.Second
+
 // settle waits until this replica's own view shows what was committed, so that
 // whoever is answered can read it back here. The commit stands whether or not
 // the wait is cut short.
 func (x *Executor) settle(ctx context.Context, revision int64) {
+	ctx, cancel := context.WithTimeout(ctx, settlePatience)
+	defer cancel()
 	if err := x.View.WaitFor(ctx, revision); err != nil {
 		x.Log.Debug("answered before the view had caught up", "revision", revision, "error", err)
 	}

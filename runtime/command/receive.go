@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/pullmode/operator/runtime/keyspace"
@@ -27,11 +28,8 @@ func (x *Executor) Receive(ctx context.Context, channel string, m protocol.PostM
 		return protocol.Receipt{}, err
 	}
 	c := config.Channel(channel)
-	switch {
-	case c == nil:
+	if c == nil {
 		return protocol.Receipt{}, refuse(UnknownChannel, "there is no channel %q here: the name of a Channel is meant", channel)
-	case c.RoutingMode != snapshot.RoutingPull:
-		return protocol.Receipt{}, refuse(NotPull, "channel %s is in routing mode %s: its requests are routed elsewhere, post to %s only what is to be pulled", c.Name, c.RoutingMode, c.Name)
 	}
 	if err := checkMessage(m); err != nil {
 		return protocol.Receipt{}, err
@@ -54,11 +52,11 @@ func (r *reception) run(ctx context.Context) (protocol.Receipt, error) {
 	slot := slotOf(r.x.View.Slot(keyspace.Slot(r.channel.Name, r.message.Customer.ID)))
 	for range attempts {
 		receipt, next, err := r.attempt(ctx, slot)
-		if err != nil || receipt != nil {
-			if receipt == nil {
-				receipt = &protocol.Receipt{}
-			}
-			return *receipt, err
+		switch {
+		case err != nil:
+			return r.refused(ctx, err)
+		case receipt != nil:
+			return *receipt, nil
 		}
 		slot = next
 	}
@@ -70,10 +68,6 @@ func (r *reception) run(ctx context.Context) (protocol.Receipt, error) {
 func (r *reception) attempt(ctx context.Context, slot open) (receipt *protocol.Receipt, next open, err error) {
 	env, err := r.env(ctx, slot)
 	if err != nil {
-		// A repeat of a message that was taken while it could be is no new one.
-		if taken, readErr := r.x.Store.Get(ctx, keyspace.Dedupe(r.channel.Name, r.message.ID)); readErr == nil && taken.Revision != 0 {
-			return duplicate(taken.Value)
-		}
 		return nil, slot, err
 	}
 	d := request.Decide(slot.doc, r.command(), env)
@@ -86,7 +80,7 @@ func (r *reception) attempt(ctx context.Context, slot open) (receipt *protocol.R
 	switch {
 	case errors.Is(err, store.ErrUnknownOutcome):
 		// The mark of the message says whether it happened.
-		result, err = r.reread(ctx, txn)
+		result, err = reread(ctx, r.x.Store, txn)
 		if err != nil {
 			return nil, slot, ofStore(err)
 		}
@@ -96,8 +90,9 @@ func (r *reception) attempt(ctx context.Context, slot open) (receipt *protocol.R
 		r.x.settle(ctx, result.Revision)
 		return answer, slot, nil
 	}
-	if taken := result.Current[1]; taken.Revision != 0 {
-		return duplicate(taken.Value)
+	if mark := result.Current[1]; mark.Revision != 0 {
+		receipt, err = r.duplicate(ctx, mark)
+		return receipt, slot, err
 	}
 	next, err = openOf(result.Current[0])
 	return nil, next, err
@@ -108,6 +103,9 @@ func (r *reception) attempt(ctx context.Context, slot open) (receipt *protocol.R
 func (r *reception) env(ctx context.Context, slot open) (request.Env, error) {
 	if slot.doc != nil {
 		return r.x.env(r.config, slot.doc.List), nil
+	}
+	if c := r.channel; c.RoutingMode != snapshot.RoutingPull {
+		return request.Env{}, refuse(NotPull, "channel %s is in routing mode %s: its requests are routed elsewhere, post to %s only what is to be pulled", c.Name, c.RoutingMode, c.Name)
 	}
 	list := r.config.List(r.channel.List)
 	if list == nil || list.Draining {
@@ -144,7 +142,7 @@ func (r *reception) txn(ctx context.Context, slot open, d request.Decision, answ
 		return store.Txn{}, ofStore(err)
 	}
 	slotKey := keyspace.Slot(r.channel.Name, r.message.Customer.ID)
-	mark := keyspace.Dedupe(r.channel.Name, r.message.ID)
+	mark := r.mark()
 	txn := store.Txn{
 		Compares: []store.Compare{{Key: slotKey, Revision: slot.revision}, {Key: mark}},
 		Ops: []store.Op{
@@ -159,17 +157,33 @@ func (r *reception) txn(ctx context.Context, slot open, d request.Decision, answ
 	return txn, nil
 }
 
-// reread fetches what a Txn compares, after a commit whose outcome is unknown.
-func (r *reception) reread(ctx context.Context, txn store.Txn) (store.Result, error) {
-	return reread(ctx, r.x.Store, txn)
+// mark is the key that says that the message was taken.
+func (r *reception) mark() string {
+	return keyspace.Dedupe(r.channel.Name, r.message.Customer.ID, r.message.ID)
 }
 
-func duplicate(value []byte) (*protocol.Receipt, open, error) {
-	var record keyspace.DedupeRecord
-	if err := json.Unmarshal(value, &record); err != nil {
-		return nil, open{}, ofStore(err)
+// refused is the answer to a message that cannot be taken: why it cannot, unless it
+// was taken while it could be.
+func (r *reception) refused(ctx context.Context, why error) (protocol.Receipt, error) {
+	mark, err := r.x.Store.Get(ctx, r.mark())
+	if err != nil || mark.Revision == 0 {
+		return protocol.Receipt{}, why
 	}
+	receipt, err := r.duplicate(ctx, mark)
+	if err != nil {
+		return protocol.Receipt{}, err
+	}
+	return *receipt, nil
+}
+
+// duplicate is the answer to a message that was taken before.
+func (r *reception) duplicate(ctx context.Context, mark store.KV) (*protocol.Receipt, error) {
+	var record keyspace.DedupeRecord
+	if err := json.Unmarshal(mark.Value, &record); err != nil {
+		return nil, ofStore(fmt.Errorf("read %q of revision %d: %w", mark.Key, mark.Revision, err))
+	}
+	r.x.settle(ctx, mark.Revision) // the first delivery may not have been answered yet
 	return &protocol.Receipt{
 		Request: record.Request, List: record.List, Outcome: request.Outcome(record.Outcome), Duplicate: true,
-	}, open{}, nil
+	}, nil
 }

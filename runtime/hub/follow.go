@@ -29,7 +29,7 @@ func (h *Hub) load(ctx context.Context) (loaded int64, err error) {
 		return 0, err
 	}
 	mark, err := h.store.Commit(ctx, store.Txn{Ops: []store.Op{
-		store.Put("meta/started/"+h.options.Name, []byte(h.options.Now().UTC().Format(time.RFC3339Nano))),
+		store.Put(keyspace.Started(h.options.Name), []byte(h.options.Now().UTC().Format(time.RFC3339Nano))),
 	}})
 	if err != nil {
 		return 0, fmt.Errorf("mark the start: %w", err)

@@ -1,15 +1,16 @@
 // Package keyspace is the layout of the runtime's store: every key and the JSON
 // record behind it. Nothing else builds or reads a key.
 //
-//	slots/<channel>/<customer>     the open request of a customer on a channel (INV5)
-//	closed/<id>                    a closed request, for late answers
-//	messages/<id>/<number>         the last messages of an open request
-//	dedupe/<channel>/<message id>  messages that have been taken
-//	agents/<agent>                 what is known of an agent
-//	subscriptions/<agent>/<list>   whether an agent is subscribed; its revision says since when
-//	config/current                 the snapshot in force, as its sequence, digest and chunks
-//	config/<digest>/<chunk>        its bytes
-//	meta/...                       the store's own
+//	slots/<channel>/<customer>        the open request of a customer on a channel (INV5)
+//	closed/<id>                       a closed request, for late answers
+//	messages/<id>/<number>            the last messages of an open request
+//	dedupe/<channel>/<customer>/<id>  messages that have been taken
+//	agents/<agent>                    what is known of an agent
+//	subscriptions/<agent>/<list>      whether an agent is subscribed; its revision says since when
+//	config/current                    the snapshot in force, as its sequence, digest and chunks
+//	config/<digest>/<chunk>           its bytes
+//	meta/started/<replica>            when a replica last started
+//	meta/...                          the store's own
 package keyspace
 
 import (
@@ -50,9 +51,10 @@ func Message(id string, number int64) string {
 // MessagesOf is the prefix of a request's messages.
 func MessagesOf(id string) string { return Messages + url.PathEscape(id) + "/" }
 
-// Dedupe is the key that marks a connector's message as taken.
-func Dedupe(channel, message string) string {
-	return Dedupes + url.PathEscape(channel) + "/" + url.PathEscape(message)
+// Dedupe is the key that marks a customer's message as taken. The customer is part
+// of it: a connector that counts each conversation's messages from 1 loses none.
+func Dedupe(channel, customer, message string) string {
+	return Dedupes + url.PathEscape(channel) + "/" + url.PathEscape(customer) + "/" + url.PathEscape(message)
 }
 
 // Agent is the key of what is known of an agent.
@@ -67,6 +69,9 @@ func Subscription(agent, list string) string {
 func ConfigChunk(digest string, chunk int) string {
 	return fmt.Sprintf("%s%s/%04d", Config, digest, chunk)
 }
+
+// Started is the key that a replica marks its start with.
+func Started(replica string) string { return "meta/started/" + url.PathEscape(replica) }
 
 // RequestOfMessage reads the request's id out of a message's key.
 func RequestOfMessage(key string) (string, bool) {

@@ -8,7 +8,7 @@ import (
 
 // PostMessage is a customer's message as a connector posts it.
 type PostMessage struct {
-	ID       string     `json:"id" minLength:"1" maxLength:"256" doc:"The connector's own id of the message. The same id posted again has no second effect."`
+	ID       string     `json:"id" minLength:"1" maxLength:"256" doc:"The connector's own id of the message, among those of the customer. The same id posted again has no second effect."`
 	Customer Customer   `json:"customer"`
 	Text     string     `json:"text" minLength:"1" doc:"At most 65536 bytes."`
 	At       *time.Time `json:"at,omitempty" doc:"When the customer wrote it, if the channel says so. Shown to agents; clocks count from when the runtime took it."`

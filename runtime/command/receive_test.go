@@ -1,0 +1,85 @@
+package command_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/pullmode/operator/runtime/command"
+	"github.com/pullmode/operator/runtime/internal/lab"
+	"github.com/pullmode/operator/runtime/protocol"
+	"github.com/pullmode/operator/runtime/request"
+	"github.com/pullmode/operator/runtime/snapshot"
+	"github.com/pullmode/operator/runtime/store"
+	"github.com/pullmode/operator/runtime/view"
+)
+
+// L4: a channel that is pulled no longer takes nothing new, and what is open on it
+// goes on.
+func TestChannelThatIsPulledNoLonger(t *testing.T) {
+	l := lab.Start(t)
+	id := l.Message("john", "m1").Request
+	config := lab.Config()
+	config.Channels[0].RoutingMode, config.Channels[0].List = snapshot.RoutingPush, ""
+	l.Program(config)
+	if got := l.Message("john", "m2"); got.Request != id || got.Outcome != request.Appended {
+		t.Errorf("L4: what is open does not go on: %+v", got)
+	}
+	if _, err := l.Do.Receive(ctx, "facebook", protocol.PostMessage{ID: "m3", Customer: protocol.Customer{ID: "mary"}, Text: "hi"}); reason(err) != command.NotPull {
+		t.Errorf("L4: a new customer: %v", err)
+	}
+	if _, err := l.Do.Close(ctx, lab.Carol, id, ""); err != nil {
+		t.Fatal(err)
+	}
+	if got := l.Message("john", "m2"); !got.Duplicate || got.Request != id {
+		t.Errorf("G9: a repeat of what was taken before: %+v", got)
+	}
+}
+
+// G9: ids of messages are a customer's own. A connector that counts the messages
+// of each conversation from 1 loses none.
+func TestTheSameMessageIDOfTwoCustomers(t *testing.T) {
+	l := lab.Start(t)
+	johns, marys := l.Message("john", "1"), l.Message("mary", "1")
+	if marys.Duplicate || marys.Outcome != request.Opened || marys.Request == johns.Request {
+		t.Errorf("john's answered %+v, mary's %+v", johns, marys)
+	}
+}
+
+// Whoever is answered can read it back, also when it is a repeat that is answered.
+func TestRepeatIsAnsweredWhenTheViewShowsIt(t *testing.T) {
+	l := lab.Start(t)
+	behind := view.New(l.Store.Epoch())
+	loaded, err := l.Store.Load(ctx, view.Prefixes, behind.Load)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := behind.Loaded(loaded); err != nil {
+		t.Fatal(err)
+	}
+	first := l.Message("john", "m1")
+	x := command.New(command.Options{Store: l.Store, View: behind, Now: l.Clock.Now})
+	answered := make(chan protocol.Receipt)
+	go func() {
+		defer close(answered)
+		again, err := x.Receive(ctx, "facebook", protocol.PostMessage{ID: "m1", Customer: protocol.Customer{ID: "john"}, Text: "hello"})
+		if err != nil {
+			t.Error(err)
+		}
+		answered <- again
+	}()
+	select {
+	case <-answered:
+		t.Error("answered before the view had the request")
+	case <-time.After(100 * time.Millisecond): // nothing is to happen, and nothing tells that it does not
+	}
+	enough := make(chan struct{})
+	go func() {
+		defer close(enough)
+		_ = l.Store.Watch(t.Context(), loaded+1, func(b store.Batch) error { return behind.Apply(b) })
+	}()
+	if again, ok := <-answered; ok && (!again.Duplicate || again.Request != first.Request || behind.Request(first.Request) == nil) {
+		t.Errorf("answered %+v", again)
+	}
+	l.Stop()
+	<-enough
+}
