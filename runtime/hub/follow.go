@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/pullmode/operator/runtime/feed"
@@ -146,13 +145,8 @@ func (h *Hub) refresh(b store.Batch) {
 			}
 			return
 		}
-		if name, list, ok := keyspace.SubscriptionOf(e.Key); ok && list != "" {
+		if name, _, ok := keyspace.SubscriptionOf(e.Key); ok {
 			agents[name] = true
-		}
-		if strings.HasPrefix(e.Key, keyspace.Agents) {
-			if name, ok := keyspace.AgentOf(e.Key); ok {
-				agents[name] = true
-			}
 		}
 	}
 	for name := range agents {

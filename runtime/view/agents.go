@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/pullmode/operator/runtime/keyspace"
+	"github.com/pullmode/operator/runtime/snapshot"
 )
 
 // Agent is what the view knows of an agent.
@@ -21,8 +22,8 @@ type Agent struct {
 // Subscription is an agent's standing with a list.
 type Subscription struct {
 	keyspace.SubscriptionRecord
-	// Since is the revision that brought it about: events of earlier ones are
-	// not the agent's (N1).
+	// Since is the revision that brought it about, or that gave the agent access to
+	// the list again: events of earlier ones are not the agent's (N1).
 	Since int64
 }
 
@@ -46,15 +47,52 @@ func (v *View) putAgent(key string, value []byte, revision int64) error {
 	if !ok {
 		return nil
 	}
+	var record keyspace.AgentRecord
+	if err := json.Unmarshal(value, &record); err != nil {
+		return err
+	}
 	a := v.agent(name)
-	a.seen = revision
-	a.record = keyspace.AgentRecord{}
-	return json.Unmarshal(value, &a.record)
+	a.regain(access(v.config.index, name, a.record.Groups), access(v.config.index, name, record.Groups), revision)
+	a.seen, a.record = revision, record
+	return nil
+}
+
+// adopt takes the snapshot that has been put together at a revision into force.
+func (v *View) adopt(revision int64) error {
+	before := v.config.index
+	if err := v.config.adopt(); err != nil || v.config.index == before {
+		return err
+	}
+	for name, a := range v.agents {
+		a.regain(access(before, name, a.record.Groups), access(v.config.index, name, a.record.Groups), revision)
+	}
+	return nil
+}
+
+// regain lets subscriptions to lists that the agent may use again begin anew. A
+// replica that has started since does not know of it: it knows what stands and not
+// what stood.
+func (a *agent) regain(before, now map[string]snapshot.Access, revision int64) {
+	for list, s := range a.subscriptions {
+		_, had := before[list]
+		if _, has := now[list]; has && !had {
+			s.Since = revision
+			a.subscriptions[list] = s
+		}
+	}
+}
+
+func access(config *snapshot.Index, agent string, groups []string) map[string]snapshot.Access {
+	if config == nil {
+		return nil
+	}
+	return config.Access(agent, groups)
 }
 
 func (v *View) removeAgent(key string) {
 	if name, ok := keyspace.AgentOf(key); ok {
-		delete(v.agents, name)
+		a := v.agent(name)
+		a.seen, a.record = 0, keyspace.AgentRecord{}
 	}
 }
 

@@ -104,7 +104,7 @@ func (v *View) Apply(b store.Batch) error {
 			return err
 		}
 		if e.Key == keyspace.ConfigCurrent {
-			if err := v.config.adopt(); err != nil {
+			if err := v.adopt(e.Revision); err != nil {
 				return err
 			}
 		}
