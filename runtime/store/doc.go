@@ -1,2 +1,43 @@
-// Package store keeps the runtime's keys and values in etcd.
+// Package store keeps the runtime's state: keys and values in etcd, embedded in this process. It knows nothing of what they
+// mean. Three properties of etcd are what it exists to hand on:
+//
+//   - A transition is a compare-and-swap (Commit). Of all who saw the same revision of a key one wins, and the others are told
+//     what they lost to, in the same answer.
+//   - The transition is its own event (Watch). There is no second table of events that could disagree with the state: the
+//     changes of keys, in order of revision, are the feed, and a revision is a cursor into it.
+//   - Acknowledged is on disk. Commit returns after the write-ahead log was fsynced, never before; etcd's unsafe modes are
+//     not used.
+//
+// # Revisions
+//
+// Every proposal has one revision, counted up by one; all that was written in it bears it (KV.Revision, Event.Revision).
+// Concurrent transitions share a proposal, so many transitions can have one revision: a cursor may only stand where a whole
+// revision has been dealt with, and Watch never delivers less. A revision is meaningful only within an Epoch.
+//
+// Load and Watch fit together: load at a revision, watch from the next, and there is neither a gap nor an overlap.
+//
+// # Group commit
+//
+// An fsync costs the same for one transition as for a hundred. What arrives while a proposal is on its way goes together into
+// the next one, as nested transactions that each keep their own compares, so that one loser fails nobody else. Those that
+// write what another one compares or writes cannot share a proposal (etcd evaluates all compares against the state before it,
+// so both would win); they go one after the other, in the order in which they came.
+//
+// # Failures
+//
+//	what happens                          what a caller sees
+//	the process is killed, power fails    after reopening, everything that was acknowledged; what was on its way may or may not be there
+//	no answer from the engine in time     ErrUnknownOutcome: repeat with the same compares, at most one of the two lands
+//	a caller gives up (its ctx ends)      if its transition waited: it did not happen. If it was on its way: ErrUnknownOutcome. Nobody else is touched
+//	one transition of a group is refused  its error to that one; the others are proposed again, each alone
+//	the quota is used up                  ErrNoSpace for what writes; reads and deletes go on; it ends with deletes and Compact, or a higher quota
+//	the disk itself is full, or broken    etcd ends the process rather than go on without its log; nothing acknowledged is lost
+//	the directory is open elsewhere       Open returns ErrInUse at once
+//	data of a newer version               Open returns ErrNewerSchema
+//	history that is no longer kept        Watch and Load return *CompactedError with the floor: load again
+//	Close                                 who waits gets ErrClosed, who is on its way his answer, then ErrClosed for everybody
+//
+// # Values
+//
+// A value that was handed in or out is shared with others (the engine, those who lost against it): never modify one.
 package store

@@ -22,7 +22,7 @@ const (
 	// overhead is what a key costs in a proposal beside itself and its value, roughly.
 	overhead = 64
 
-	// maxInFlight: while one proposal is fsynced the next one is encoded and appended; a third gains nothing but smaller groups.
+	// maxInFlight: while one proposal is fsynced the next one, if full, is encoded and appended; a third gains nothing.
 	maxInFlight = 2
 
 	// proposeTimeout is when a proposal is given up as ErrUnknownOutcome. Embedded it can only be a disk that hangs.

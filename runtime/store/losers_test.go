@@ -15,7 +15,7 @@ func TestLosersAreAnsweredFromTheWinner(t *testing.T) {
 	l := newSluice(s)
 	winner := s.Submit(write("slots/a", before))
 	var losers []answer
-	for range 100 {
+	for range 200 {
 		losers = append(losers, s.Submit(write("slots/a", before)))
 	}
 	first := <-l.arrived

@@ -2,7 +2,6 @@ package store_test
 
 import (
 	"context"
-	"fmt"
 	"testing"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
@@ -58,14 +57,12 @@ func (p *stopped) size() int {
 	return 1
 }
 
-// fill has as many proposals on their way as there can be, stopped at the sluice, so that whatever is submitted next waits.
-func (l *sluice) fill(t *testing.T, s *store.Store) (held []*stopped, answers []answer) {
+// first sends off one transition and stops it at the sluice, so that what is submitted next waits for it (until there is
+// enough of it for a full proposal).
+func (l *sluice) first(t *testing.T, s *store.Store) (*stopped, answer) {
 	t.Helper()
-	for i := range store.MaxInFlight {
-		answers = append(answers, s.Submit(write(fmt.Sprint("pipe/", i), 0)))
-		held = append(held, <-l.arrived) // at once: nothing waits while there is room
-	}
-	return held, answers
+	answer := s.Submit(write("first", 0))
+	return <-l.arrived, answer // at once: nothing waits while nothing is on its way
 }
 
 // answer waits for the answer to a transition.

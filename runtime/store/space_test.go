@@ -24,8 +24,8 @@ func TestFull(t *testing.T) {
 
 	t.Run("it can still be read and deleted from, and that is not held up by others' writes", func(t *testing.T) {
 		l := newSluice(s)
-		l.fill(t, s)
-		full := s.Submit(write("slots/one more", 0))
+		s.Submit(write("slots/one more", 0)) // on its way
+		full := s.Submit(write("slots/and one", 0))
 		removed := s.Submit(store.Txn{Ops: []store.Op{store.Delete("slots/0")}})
 		l.open()
 		if result, err := full(); !errors.Is(err, store.ErrNoSpace) || errors.Is(err, store.ErrUnknownOutcome) {

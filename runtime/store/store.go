@@ -58,7 +58,8 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 }
 
 // Close ends reads, watches and the renewal of leases (ErrClosed), waits for transitions that are on their way, and stops
-// the engine. What was acknowledged is on disk already: closing makes nothing more durable. Further calls return nil.
+// the engine. What was acknowledged is on disk already: closing makes nothing more durable. It waits for the functions that
+// Load and Watch were given, so it must not be called from one. Further calls return nil.
 func (s *Store) Close() error {
 	if !s.gate.shut() {
 		return nil

@@ -39,12 +39,12 @@ func TestUnknownOutcome(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := open(t, t.TempDir())
 			l := newSluice(s)
-			held, _ := l.fill(t, s)
+			first, _ := l.first(t, s)
 			var answers []answer
 			for i := range 3 { // all that share a proposal share its fate
 				answers = append(answers, s.Submit(write(fmt.Sprint("slots/", i), 0)))
 			}
-			held[0].fate <- pass
+			first.fate <- pass
 			(<-l.arrived).fate <- tc.fate
 			for i, answer := range answers {
 				if result, err := answer(); !errors.Is(err, store.ErrUnknownOutcome) || !errors.Is(err, context.DeadlineExceeded) {
@@ -69,7 +69,8 @@ func TestUnknownOutcome(t *testing.T) {
 func TestCancel(t *testing.T) {
 	s := open(t, t.TempDir())
 	l := newSluice(s)
-	held, others := l.fill(t, s)
+	first, winner := l.first(t, s)
+	others := []answer{winner}
 	gaveUp := errors.New("the agent has hung up")
 
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -90,13 +91,12 @@ func TestCancel(t *testing.T) {
 		if err := <-outcome; !errors.Is(err, gaveUp) || errors.Is(err, store.ErrUnknownOutcome) {
 			t.Errorf("got %v", err)
 		}
-		held[0].fate <- pass
+		first.fate <- pass
 		group := <-l.arrived
 		if group.size() != 2 {
 			t.Errorf("%d transitions are on their way, want the two others", group.size())
 		}
 		group.fate <- pass
-		held[1].fate <- pass
 		committed(t, others...)
 		if got := get(t, s, "slots/waiting"); got.Revision != 0 {
 			t.Errorf("it happened: %+v", got)
