@@ -8,19 +8,31 @@ type Ring struct {
 	items []Item
 	// floor: every event of a revision above it is here.
 	floor int64
-	// limit bounds the memory: when there are more events, the oldest go early.
-	limit int
+	// bytes is what the events weigh.
+	bytes int
+	// Both limits bound the memory: beyond them the oldest events go early.
+	maxEvents, maxBytes int
 }
 
 // NewRing makes a ring that knows every event after the revision floor, and
-// keeps at most limit of them.
-func NewRing(floor int64, limit int) *Ring { return &Ring{floor: floor, limit: limit} }
+// keeps at most so many of them, and so many bytes of their data.
+func NewRing(floor int64, maxEvents, maxBytes int) *Ring {
+	return &Ring{floor: floor, maxEvents: maxEvents, maxBytes: maxBytes}
+}
 
 // Append takes the events of whole revisions.
 func (r *Ring) Append(items []Item) {
 	r.items = append(r.items, items...)
-	if len(r.items) > r.limit {
-		r.Trim(r.items[len(r.items)-r.limit-1].Revision)
+	for _, item := range items {
+		r.bytes += len(item.Data)
+	}
+	over, bytes := len(r.items)-r.maxEvents, r.bytes
+	n := 0
+	for ; n < over || bytes > r.maxBytes; n++ {
+		bytes -= len(r.items[n].Data)
+	}
+	if n > 0 {
+		r.Trim(r.items[n-1].Revision)
 	}
 }
 
@@ -30,16 +42,20 @@ func (r *Ring) Trim(revision int64) {
 		return
 	}
 	r.floor = revision
-	rest := r.items[r.after(revision):]
-	// Copied when most of it is garbage, so that memory follows what is kept.
-	if cap(rest) > 4*len(rest) || len(rest) < len(r.items)/2 {
+	n := r.after(revision)
+	for _, item := range r.items[:n] {
+		r.bytes -= len(item.Data)
+	}
+	clear(r.items[:n]) // their data goes now, the array below
+	rest := r.items[n:]
+	if cap(rest) > 4*len(rest) {
 		rest = append([]Item(nil), rest...)
 	}
 	r.items = rest
 }
 
-// Since gives the events after a revision; ok is false when some of them are
-// gone.
+// Since gives the events after a revision, to be used before the ring changes; ok
+// is false when some of them are gone.
 func (r *Ring) Since(revision int64) (items []Item, ok bool) {
 	if revision < r.floor {
 		return nil, false

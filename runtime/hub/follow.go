@@ -69,7 +69,7 @@ func (h *Hub) follow(ctx context.Context, loaded int64) error {
 			}
 			from = compacted.Floor
 			h.mu.Lock()
-			h.ring = feed.NewRing(compacted.Floor-1, h.options.RingEvents)
+			h.ring = feed.NewRing(compacted.Floor-1, h.options.RingEvents, ringBytes)
 			h.mu.Unlock()
 			continue
 		}

@@ -44,12 +44,16 @@ type Options struct {
 	// frames and 1 MiB by default.
 	QueueFrames, QueueBytes int
 	// RingEvents bounds how many recent events are held for resuming, within
-	// the snapshot's feed retention: 500,000 by default, about 0.5 GB.
+	// the snapshot's feed retention: 500,000 by default, and never over 512 MiB.
 	RingEvents int
 	// BookmarkEvery is how often an idle connection is given a newer cursor:
 	// 15 s by default, which also keeps proxies from closing it.
 	BookmarkEvery time.Duration
 }
+
+// ringBytes bounds the recent events by what they weigh: messages are up to 64 KiB
+// each.
+const ringBytes = 512 << 20
 
 // Hub follows one store.
 type Hub struct {
@@ -97,7 +101,7 @@ func New(o Options) *Hub {
 	}
 	return &Hub{
 		options: o, store: o.Store, view: o.View, log: o.Log,
-		ring:    feed.NewRing(0, o.RingEvents),
+		ring:    feed.NewRing(0, o.RingEvents, ringBytes),
 		conns:   map[*Conn]struct{}{},
 		byList:  map[string]map[*Conn]struct{}{},
 		byAgent: map[string]map[*Conn]struct{}{},

@@ -60,7 +60,6 @@ type List struct {
 	DisplayName string        `json:"displayName"`
 	Description string        `json:"description,omitempty"`
 	Role        snapshot.Role `json:"role" enum:"Representative,Admin"`
-	// JoinPolicy is how many agents may join.
 	ClosePolicy snapshot.ClosePolicy `json:"closePolicy" enum:"Members,Subscribers,Admins"`
 	Subscribed  bool                 `json:"subscribed"`
 	Draining    bool                 `json:"draining,omitempty" doc:"The list has been deleted; what is open on it can be finished."`
