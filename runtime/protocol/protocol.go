@@ -56,10 +56,10 @@ func FromDocument(d *request.Document) *Request {
 
 // List is a list as one agent sees it.
 type List struct {
-	Name        string        `json:"name" doc:"The Worklist's name: the list's id everywhere in this API."`
-	DisplayName string        `json:"displayName"`
-	Description string        `json:"description,omitempty"`
-	Role        snapshot.Role `json:"role" enum:"Representative,Admin"`
+	Name        string               `json:"name" doc:"The Worklist's name: the list's id everywhere in this API."`
+	DisplayName string               `json:"displayName"`
+	Description string               `json:"description,omitempty"`
+	Role        snapshot.Role        `json:"role" enum:"Representative,Admin"`
 	ClosePolicy snapshot.ClosePolicy `json:"closePolicy" enum:"Members,Subscribers,Admins"`
 	Subscribed  bool                 `json:"subscribed"`
 	Draining    bool                 `json:"draining,omitempty" doc:"The list has been deleted; what is open on it can be finished."`
