@@ -2,6 +2,9 @@ package envtest_test
 
 import (
 	"context"
+	"net/http"
+	"strings"
+	"sync"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -159,5 +162,42 @@ spec:
 		Eventually(leaf).ShouldNot(Equal(before))
 		apply(ctx, ns, theList+"  description: changed\n")
 		Eventually(condition(ctx, ns, "Worklist", "l1", "Programmed")).Should(Equal("True/Programmed"))
+	})
+
+	// A certificate is made at random: of two operators that both found none, one
+	// must take what the other has made, or pods are left with the loser's.
+	It("have the certificates of one operator, also where two make them at once", func(ctx SpecContext) {
+		ns := newNamespace(ctx)
+		late, release, answered := make(chan struct{}), make(chan struct{}), make(chan struct{})
+		DeferCleanup(sync.OnceFunc(func() { close(release) }))
+		once := sync.Once{}
+		startWriting(&writes{hold: func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
+			first := false
+			if strings.Contains(req.URL.Path, "/secrets") {
+				once.Do(func() { first = true })
+			}
+			if !first {
+				return next.RoundTrip(req)
+			}
+			close(late)
+			<-release
+			defer close(answered)
+			return next.RoundTrip(req)
+		}}, nil, ns)
+		apply(ctx, ns, theRuntime)
+		Eventually(late).Should(BeClosed())
+
+		startOperator(nil, ns)
+		Eventually(func() []string { return childrenOf(ctx, ns, "main") }).Should(ConsistOf(all))
+		authority := func() string {
+			var secret corev1.Secret
+			Expect(kube.Get(ctx, types.NamespacedName{Namespace: ns, Name: workload.AuthoritySecretName("main")}, &secret)).To(Succeed())
+			return string(secret.Data[corev1.TLSCertKey])
+		}
+		before := authority()
+		release <- struct{}{}
+		Eventually(answered).Should(BeClosed())
+		Expect(authority()).To(Equal(before))
+		Expect(condition(ctx, ns, "RoutingRuntime", "main", "Degraded")()).To(BeEmpty())
 	})
 })

@@ -74,7 +74,12 @@ type running struct {
 // at the end of the test.
 func startOperator(change func(*operator.Options), namespaces ...string) *running {
 	GinkgoHelper()
-	counted := &writes{}
+	return startWriting(&writes{}, change, namespaces...)
+}
+
+// startWriting starts an operator whose requests go through counted.
+func startWriting(counted *writes, change func(*operator.Options), namespaces ...string) *running {
+	GinkgoHelper()
 	wrapped := rest.CopyConfig(config)
 	wrapped.Wrap(counted.wrap)
 	options := operator.Options{

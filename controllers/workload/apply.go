@@ -41,11 +41,31 @@ func (r *Reconciler) apply(ctx context.Context, rt *v1alpha1.RoutingRuntime, chi
 			return err
 		}
 	}
-	err = r.Apply(ctx, client.ApplyConfigurationFromUnstructured(wanted), client.FieldOwner(FieldManager), client.ForceOwnership)
-	if err != nil {
+	if err := r.write(ctx, wanted, live); err != nil {
 		return fmt.Errorf("apply %s %s: %w", wanted.GetKind(), wanted.GetName(), err)
 	}
 	return nil
+}
+
+// write applies a child, by force: its fields are ours. A Secret is written only
+// over what was read. Its content is random, so one that was made in between, by
+// another operator or by this one before its cache had caught up, is as good as
+// ours, and pods may have it already.
+func (r *Reconciler) write(ctx context.Context, wanted *unstructured.Unstructured, live client.Object) error {
+	if isSecret(wanted) {
+		if live == nil {
+			return r.Create(ctx, wanted, client.FieldOwner(FieldManager))
+		}
+		wanted.SetResourceVersion(live.GetResourceVersion())
+	}
+	return r.Apply(ctx, client.ApplyConfigurationFromUnstructured(wanted), client.FieldOwner(FieldManager), client.ForceOwnership)
+}
+
+// overtaken tells that a Secret was not what had been read of it any more.
+func overtaken(err error) bool { return apierrors.IsConflict(err) || apierrors.IsAlreadyExists(err) }
+
+func isSecret(wanted *unstructured.Unstructured) bool {
+	return wanted.GroupVersionKind() == corev1.SchemeGroupVersion.WithKind("Secret")
 }
 
 // wantedForm is the child as it is sent, with its digest.
@@ -98,7 +118,7 @@ func foreign(rt *v1alpha1.RoutingRuntime, live client.Object) bool {
 // API server is asked: nothing of somebody else's may be taken over.
 func (r *Reconciler) live(ctx context.Context, wanted *unstructured.Unstructured) (client.Object, error) {
 	key := client.ObjectKeyFromObject(wanted)
-	if wanted.GroupVersionKind() == corev1.SchemeGroupVersion.WithKind("Secret") {
+	if isSecret(wanted) {
 		secret, err := r.Secrets.Get(ctx, key)
 		if err != nil || secret == nil {
 			return nil, err

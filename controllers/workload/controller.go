@@ -89,6 +89,9 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 		return ctrl.Result{}, nil
 	}
 	renewAt, err := r.applyAll(ctx, rt)
+	if overtaken(err) {
+		return ctrl.Result{}, err // look again: there is nothing to report
+	}
 	if err := errors.Join(err, r.report(ctx, rt, err)); err != nil {
 		return ctrl.Result{}, err
 	}
