@@ -23,10 +23,11 @@ type RoutingRuntimeStatus struct {
 	// +optional
 	Replicas []ReplicaStatus `json:"replicas,omitempty"`
 
-	// openRequests is about how many requests are open, over all lists. The
-	// runtime's metrics have the exact number.
+	// openRequests is about how many requests are open, over all lists. It is
+	// missing until a replica has told. The runtime's metrics have the exact
+	// number.
 	// +optional
-	OpenRequests int64 `json:"openRequests,omitempty"`
+	OpenRequests *int64 `json:"openRequests,omitempty"`
 }
 
 // SnapshotStatus names a routing snapshot.

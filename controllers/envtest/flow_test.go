@@ -29,6 +29,7 @@ var _ = Describe("from YAML to what is served", func() {
 		rt := runtimeStatus(ctx, ns)
 		Expect(rt.Snapshot).To(Equal(&v1alpha1.SnapshotStatus{Sequence: report.Sequence, Digest: report.Digest}))
 		Expect(rt.Replicas).To(Equal([]v1alpha1.ReplicaStatus{{Name: "main-0", Ready: true, Digest: report.Digest, Sequence: report.Sequence}}))
+		Expect(rt.OpenRequests).To(HaveValue(BeZero()), "and not missing: a column of kubectl get shows it")
 		Expect(rt.Address).To(Equal("http://main." + ns + ".svc"))
 		Expect(rt.ProgrammedGeneration).To(Equal(int64(1)))
 	})

@@ -60,8 +60,8 @@ func applyRuntime(object client.Object, s v1alpha1.RoutingRuntimeStatus) runtime
 		}
 		status.WithReplicas(replica)
 	}
-	if s.OpenRequests > 0 {
-		status.WithOpenRequests(s.OpenRequests)
+	if s.OpenRequests != nil {
+		status.WithOpenRequests(*s.OpenRequests)
 	}
 	return apply.RoutingRuntime(object.GetName(), object.GetNamespace()).WithStatus(status)
 }

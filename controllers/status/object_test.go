@@ -249,7 +249,7 @@ func TestRuntimeStatus(t *testing.T) {
 	verdict := compile.Verdict{Kind: snapshot.KindRuntime, Name: "main", UID: "rt", Generation: 1, ServedGeneration: 1}
 	reading := serves("main-0", true, wantedDigest, 2)
 	reading.Report.Lists = []snapshot.ListOpening{{Name: "l1", Open: 3}, {Name: "l2", Open: 4}}
-	known := v1alpha1.RoutingRuntimeStatus{Snapshot: &v1alpha1.SnapshotStatus{Sequence: 6, Digest: oldDigest}, OpenRequests: 5}
+	known := v1alpha1.RoutingRuntimeStatus{Snapshot: &v1alpha1.SnapshotStatus{Sequence: 6, Digest: oldDigest}, OpenRequests: ptr.To[int64](5)}
 	for name, tc := range map[string]struct {
 		readings []program.Reading
 		want     v1alpha1.RoutingRuntimeStatus
@@ -259,7 +259,15 @@ func TestRuntimeStatus(t *testing.T) {
 			v1alpha1.RoutingRuntimeStatus{
 				Snapshot:     &v1alpha1.SnapshotStatus{Sequence: 7, Digest: wantedDigest},
 				Replicas:     []v1alpha1.ReplicaStatus{{Name: "main-0", Ready: true, Digest: wantedDigest, Sequence: 7}},
-				OpenRequests: 7,
+				OpenRequests: ptr.To[int64](7),
+			},
+		},
+		"none is open": {
+			[]program.Reading{serves("main-0", true, wantedDigest, 2)},
+			v1alpha1.RoutingRuntimeStatus{
+				Snapshot:     &v1alpha1.SnapshotStatus{Sequence: 7, Digest: wantedDigest},
+				Replicas:     []v1alpha1.ReplicaStatus{{Name: "main-0", Ready: true, Digest: wantedDigest, Sequence: 7}},
+				OpenRequests: ptr.To[int64](0),
 			},
 		},
 		"while it is silent, what was known stands": {
@@ -267,7 +275,7 @@ func TestRuntimeStatus(t *testing.T) {
 			v1alpha1.RoutingRuntimeStatus{
 				Snapshot:     known.Snapshot,
 				Replicas:     []v1alpha1.ReplicaStatus{{Name: "main-0", Ready: true, Message: "Its admin port does not answer in time."}},
-				OpenRequests: 5,
+				OpenRequests: ptr.To[int64](5),
 			},
 		},
 	} {

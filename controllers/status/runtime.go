@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
 
 	"github.com/pullmode/operator/api/v1alpha1"
 	"github.com/pullmode/operator/controllers/compile"
@@ -25,7 +26,7 @@ func (f *facts) runtime(v compile.Verdict, present v1alpha1.RoutingRuntimeStatus
 		if newest.Digest != "" {
 			wanted.Snapshot = &v1alpha1.SnapshotStatus{Sequence: newest.Sequence, Digest: newest.Digest}
 		}
-		wanted.OpenRequests = open(newest)
+		wanted.OpenRequests = ptr.To(open(newest))
 	}
 	for _, r := range f.Readings {
 		wanted.Replicas = append(wanted.Replicas, f.replica(r))

@@ -19,8 +19,9 @@ type RoutingRuntimeStatusApplyConfiguration struct {
 	Snapshot *SnapshotStatusApplyConfiguration `json:"snapshot,omitempty"`
 	// replicas tells of each pod what it serves.
 	Replicas []ReplicaStatusApplyConfiguration `json:"replicas,omitempty"`
-	// openRequests is about how many requests are open, over all lists. The
-	// runtime's metrics have the exact number.
+	// openRequests is about how many requests are open, over all lists. It is
+	// missing until a replica has told. The runtime's metrics have the exact
+	// number.
 	OpenRequests *int64 `json:"openRequests,omitempty"`
 }
 
