@@ -30,7 +30,7 @@ import (
 const leaderLease = "pullmode-operator"
 
 // +kubebuilder:rbac:groups=coordination.k8s.io,resources=leases,namespace=pullmode-system,verbs=get;create;update
-// +kubebuilder:rbac:groups="";events.k8s.io,resources=events,namespace=pullmode-system,verbs=create;patch
+// +kubebuilder:rbac:groups="",resources=events,namespace=pullmode-system,verbs=create;patch
 
 // Options say how the operator runs. Zero values mean the defaults that are
 // stated, or nothing.
