@@ -10,8 +10,8 @@ import (
 type Facts struct {
 	// Runtime is the RoutingRuntime that serves the namespace; nil when there is none.
 	Runtime *v1alpha1.RoutingRuntime
-	// Digest is of the snapshot that should be served. It is empty when nothing
-	// can be: there is no RoutingRuntime, or it was never accepted.
+	// Digest is of the snapshot that should be served. It is empty when there is
+	// none: without a RoutingRuntime, or with one of which no accepted form is known.
 	Digest string
 	// Readings are of every replica that was found.
 	Readings []program.Reading

@@ -39,6 +39,14 @@ func main1() *v1alpha1.RoutingRuntime {
 	rt := &v1alpha1.RoutingRuntime{}
 	rt.Name, rt.UID, rt.Generation = "main", "rt", 1
 	rt.Spec.Replicas = ptr.To[int32](1)
+	rt.Status.ProgrammedGeneration = 1
+	return rt
+}
+
+// fresh is a RoutingRuntime that has never served anything.
+func fresh() *v1alpha1.RoutingRuntime {
+	rt := main1()
+	rt.Status.ProgrammedGeneration = 0
 	return rt
 }
 
@@ -152,13 +160,37 @@ func TestProgrammed(t *testing.T) {
 			channel(2), Facts{Runtime: main1(), Digest: wantedDigest, Readings: []program.Reading{serves("main-0", false, wantedDigest, 2)}}, 0,
 			want{metav1.ConditionFalse, v1alpha1.ReasonNoRuntime, 0},
 		},
+		"served by a RoutingRuntime before this one": {
+			channel(2), Facts{Runtime: fresh(), Digest: wantedDigest}, 2,
+			want{metav1.ConditionFalse, v1alpha1.ReasonNoRuntime, 0},
+		},
+		"served by a RoutingRuntime before this one, which does not answer": {
+			channel(2), Facts{Runtime: fresh(), Digest: wantedDigest, Readings: []program.Reading{silent("main-0", true)}}, 2,
+			want{metav1.ConditionUnknown, v1alpha1.ReasonRuntimeUnreachable, 0},
+		},
 		"no RoutingRuntime": {
 			channel(0), Facts{}, 2,
 			want{metav1.ConditionFalse, v1alpha1.ReasonNoRuntime, 0},
 		},
 		"a RoutingRuntime that was never accepted": {
-			channel(0), Facts{Runtime: main1()}, 0,
+			channel(0), Facts{Runtime: fresh()}, 0,
 			want{metav1.ConditionFalse, v1alpha1.ReasonNoRuntime, 0},
+		},
+		"a RoutingRuntime that was never accepted, over a volume that serves it": {
+			channel(0), Facts{Runtime: fresh(), Readings: []program.Reading{serves("main-0", true, oldDigest, 2)}}, 0,
+			want{metav1.ConditionTrue, v1alpha1.ReasonProgrammed, 2},
+		},
+		"a RoutingRuntime that was never accepted, over a volume that serves another generation": {
+			channel(0), Facts{Runtime: fresh(), Readings: []program.Reading{serves("main-0", true, oldDigest, 1)}}, 0,
+			want{metav1.ConditionFalse, v1alpha1.ReasonNoRuntime, 1},
+		},
+		"a RoutingRuntime that is not accepted any more, and what it serves is not known now": {
+			channel(0), Facts{Runtime: main1(), Readings: []program.Reading{silent("main-0", false)}}, 2,
+			want{metav1.ConditionTrue, v1alpha1.ReasonProgrammed, 2},
+		},
+		"a RoutingRuntime that is not accepted any more, and does not answer": {
+			channel(0), Facts{Runtime: main1(), Readings: []program.Reading{silent("main-0", true)}}, 2,
+			want{metav1.ConditionUnknown, v1alpha1.ReasonRuntimeUnreachable, 2},
 		},
 		"scaled to 0": {
 			channel(2), Facts{Runtime: stopped(), Digest: wantedDigest}, 2,

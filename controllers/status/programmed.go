@@ -21,11 +21,8 @@ func is(status metav1.ConditionStatus, reason v1alpha1.ConditionReason, format s
 	return finding{status, reason, fmt.Sprintf(format, args...)}
 }
 
-// programmed says whether, and which generation of, an object is served. Where
-// nobody can tell now, what was known before stands: a runtime that restarts has
-// not forgotten anything.
+// programmed says whether, and which generation of, an object is served.
 func (f *facts) programmed(v compile.Verdict, present v1alpha1.ObjectStatus) (finding, int64) {
-	known := present.ProgrammedGeneration
 	switch {
 	case f.Runtime == nil:
 		return is(metav1.ConditionFalse, v1alpha1.ReasonNoRuntime,
@@ -33,25 +30,39 @@ func (f *facts) programmed(v compile.Verdict, present v1alpha1.ObjectStatus) (fi
 	case f.outranked(v):
 		return is(metav1.ConditionFalse, v1alpha1.ReasonNotAccepted,
 			"RoutingRuntime %s serves this namespace.", f.Runtime.Name), 0
-	case f.Digest == "" && v.Kind != snapshot.KindRuntime:
-		return is(metav1.ConditionFalse, v1alpha1.ReasonNoRuntime,
-			"RoutingRuntime %s is not accepted: see its conditions.", f.Runtime.Name), 0
-	case f.Digest == "":
-		return is(metav1.ConditionFalse, v1alpha1.ReasonNotAccepted, "Nothing can be served of it: see the condition Accepted."), 0
 	case f.stopped():
 		return is(metav1.ConditionFalse, v1alpha1.ReasonNoRuntime,
 			"RoutingRuntime %s is scaled to 0: set its spec.replicas to 1.", f.Runtime.Name), 0
 	case f.silent != nil:
 		return is(metav1.ConditionUnknown, v1alpha1.ReasonRuntimeUnreachable,
-			"Replica %s is ready, but its admin port %s: nobody knows what it serves.", f.silent.Name, f.silent.Silence()), known
-	case len(f.ready) == 0 && known == v.Generation:
-		return f.asServed(), known
+			"Replica %s is ready, but its admin port %s: nobody knows what it serves.", f.silent.Name, f.silent.Silence()), f.known(present)
 	case len(f.ready) == 0:
-		return is(metav1.ConditionFalse, v1alpha1.ReasonNoRuntime,
-			"No replica of RoutingRuntime %s is ready yet.", f.Runtime.Name), known
+		return f.unserved(v, f.known(present)), f.known(present)
 	}
 	generation := f.served[id{name{v.Kind, v.Name}, string(v.UID)}]
 	return f.answered(v, generation), generation
+}
+
+// known is the generation that was served when that was last told: a runtime that
+// restarts has not forgotten anything. One that has never served anything has
+// nothing to remember, whatever a RoutingRuntime before it served.
+func (f *facts) known(present v1alpha1.ObjectStatus) int64 {
+	if f.Runtime.Status.ProgrammedGeneration == 0 {
+		return 0
+	}
+	return present.ProgrammedGeneration
+}
+
+// unserved is for when no replica is ready.
+func (f *facts) unserved(v compile.Verdict, known int64) finding {
+	switch {
+	case known == v.Generation:
+		return f.asServed()
+	case f.Digest == "":
+		return f.unaccepted(v)
+	default:
+		return is(metav1.ConditionFalse, v1alpha1.ReasonNoRuntime, "No replica of RoutingRuntime %s is ready yet.", f.Runtime.Name)
+	}
 }
 
 // answered is for when every ready replica has said what it serves.
@@ -61,6 +72,8 @@ func (f *facts) answered(v compile.Verdict, generation int64) finding {
 	switch {
 	case named:
 		return is(metav1.ConditionFalse, v1alpha1.ReasonRejected, "The runtime refused it: %s.", own)
+	case f.Digest == "" && (whole || generation != v.Generation):
+		return f.unaccepted(v)
 	case whole && f.Refusal != nil:
 		return is(metav1.ConditionFalse, v1alpha1.ReasonRejected,
 			"The runtime refused the snapshot and serves the last good one: %s.", f.culprit())
@@ -91,6 +104,14 @@ func (f *facts) pending() finding {
 		return is(metav1.ConditionFalse, v1alpha1.ReasonPending, "Not served yet: %v.", f.Failure)
 	}
 	return is(metav1.ConditionFalse, v1alpha1.ReasonPending, "The snapshot with this generation is on its way.")
+}
+
+// unaccepted is for when there is no snapshot that should be served.
+func (f *facts) unaccepted(v compile.Verdict) finding {
+	if v.Kind == snapshot.KindRuntime {
+		return is(metav1.ConditionFalse, v1alpha1.ReasonNotAccepted, "Nothing can be served of it: see the condition Accepted.")
+	}
+	return is(metav1.ConditionFalse, v1alpha1.ReasonNoRuntime, "RoutingRuntime %s is not accepted: see its conditions.", f.Runtime.Name)
 }
 
 // current tells whether every ready replica serves the wanted snapshot.
