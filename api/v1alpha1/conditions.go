@@ -8,10 +8,11 @@ type ConditionReason string
 
 // The reasons that several conditions share.
 const (
-	// ReasonPending: nothing is wrong, the work is under way. The next status needs no action of the user.
+	// ReasonPending: the work is under way. The next status needs no action of the user, unless the message tells
+	// what holds it up.
 	//
-	// Used with Accepted=Unknown and ResolvedRefs=Unknown (the operator has not looked at this generation yet),
-	// Programmed=False (the snapshot with this generation is on its way), and so Ready=False or Ready=Unknown.
+	// Used with Programmed=False (the snapshot with this generation is on its way), and so Ready=False. Any kind.
+	// The command line also says ResolvedRefs=Unknown with it, of YAML that its schema refuses.
 	ReasonPending ConditionReason = "Pending"
 
 	// ReasonDeleting: the object is being deleted and counts as deleted, whatever finalizer still holds it.
@@ -28,7 +29,6 @@ const (
 	//
 	// Reasons when True: Accepted, NoAgentSubscription.
 	// Reasons when False: Conflict, Invalid, CapacityAboveLimit, ImpossibleTimes, Deleting.
-	// Reasons when Unknown: Pending.
 	ConditionAccepted ConditionType = "Accepted"
 
 	// ReasonAccepted: Accepted=True, with nothing to remark. Any kind.
@@ -63,7 +63,6 @@ const (
 	// Reasons when True: ResolvedRefs, NoListSelected.
 	// Reasons when False: ListNotFound, MediaRoutingDomainNotFound, MediaRoutingDomainDeleted, ReferenceNotAccepted,
 	// SecretNotFound, SecretKeyMissing, SecretKeyInvalid, Deleting.
-	// Reasons when Unknown: Pending.
 	ConditionResolvedRefs ConditionType = "ResolvedRefs"
 
 	// ReasonResolvedRefs: ResolvedRefs=True, with nothing to remark. Any kind.
@@ -102,7 +101,9 @@ const (
 
 const (
 	// ConditionProgrammed tells whether the runtime really serves this generation. It is read back from the
-	// replicas, never assumed: True means that every ready replica answered that it serves it.
+	// replicas, never assumed: True means that every ready replica answered that it serves it. It stays True while
+	// pods restart and none is ready: nothing is forgotten over that, and a replica is ready again only once it serves.
+	// Whether the pods are there is told by the RoutingRuntime's Ready.
 	//
 	// Reasons when True: Programmed.
 	// Reasons when False: Pending, Rejected, NoRuntime, NotAccepted.
@@ -120,7 +121,7 @@ const (
 	ReasonRuntimeUnreachable ConditionReason = "RuntimeUnreachable"
 
 	// ReasonNoRuntime: Programmed=False, nothing runs that could serve the object: the namespace has no accepted
-	// RoutingRuntime, it is scaled to 0, or no replica of it is ready.
+	// RoutingRuntime, it is scaled to 0, or none of its replicas has been ready since the object changed.
 	ReasonNoRuntime ConditionReason = "NoRuntime"
 
 	// ReasonNotAccepted: Programmed=False because Accepted or ResolvedRefs is False for this generation. If an
