@@ -29,6 +29,9 @@ type Options struct {
 	// Observe is told of every command: what it came to and how long it took.
 	// outcome is a request.Outcome or a Reason.
 	Observe func(kind, outcome string, took time.Duration)
+	// Unheard is told of every request that opens on a list while no agent is
+	// subscribed to it: it waits, and nobody has been told (T02).
+	Unheard func(list string)
 }
 
 // Executor carries out commands. Its methods may be called from any goroutine.
@@ -49,6 +52,9 @@ func New(o Options) *Executor {
 	}
 	if o.Observe == nil {
 		o.Observe = func(string, string, time.Duration) {}
+	}
+	if o.Unheard == nil {
+		o.Unheard = func(string) {}
 	}
 	x := &Executor{Options: o}
 	x.leases.store, x.leases.now = o.Store, o.Now

@@ -88,6 +88,9 @@ func (r *reception) attempt(ctx context.Context, slot open) (receipt *protocol.R
 		return nil, slot, ofStore(err)
 	case result.Committed:
 		r.x.settle(ctx, result.Revision)
+		if d.Outcome == request.Opened && !r.x.View.Subscribed(answer.List) {
+			r.x.Unheard(answer.List)
+		}
 		return answer, slot, nil
 	}
 	if mark := result.Current[1]; mark.Revision != 0 {

@@ -1,6 +1,7 @@
 package command_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -82,4 +83,44 @@ func TestRepeatIsAnsweredWhenTheViewShowsIt(t *testing.T) {
 	}
 	l.Stop()
 	<-enough
+}
+
+// T02: a request that nobody is told of is counted, once.
+func TestRequestsThatNobodyIsToldOf(t *testing.T) {
+	l := lab.Start(t)
+	var unheard []string
+	x := command.New(command.Options{Store: l.Store, View: l.View, Now: l.Clock.Now, Unheard: func(list string) { unheard = append(unheard, list) }})
+	post := func(customer, id string) {
+		t.Helper()
+		if _, err := x.Receive(ctx, "facebook", protocol.PostMessage{ID: id, Customer: protocol.Customer{ID: customer}, Text: "hello"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check := func(when string, want int) {
+		t.Helper()
+		if len(unheard) != want || slices.ContainsFunc(unheard, func(list string) bool { return list != "l1" }) {
+			t.Errorf("%s: %v", when, unheard)
+		}
+	}
+	post("john", "m1")
+	check("nobody is subscribed", 1)
+	post("john", "m1")
+	post("john", "m2")
+	check("a repeat, and a further message", 1)
+	if err := l.Do.See(ctx, lab.Alice); err != nil {
+		t.Fatal(err)
+	}
+	post("mary", "m3")
+	check("alice is subscribed", 1)
+	config := lab.Config()
+	config.Subscriptions = config.Subscriptions[1:]
+	l.Program(config)
+	post("paul", "m4")
+	check("the list is alice's no longer", 2)
+	l.Program(lab.Config())
+	if err := l.Do.Unsubscribe(ctx, lab.Alice, "l1"); err != nil {
+		t.Fatal(err)
+	}
+	post("peter", "m5")
+	check("she has unsubscribed", 3)
 }

@@ -106,13 +106,39 @@ func (v *View) putSubscription(key string, value []byte, revision int64) error {
 		return err
 	}
 	v.agent(name).subscriptions[list] = s
+	v.count(list, name, s.Subscribed)
 	return nil
 }
 
 func (v *View) removeSubscription(key string) {
 	if name, list, ok := keyspace.SubscriptionOf(key); ok {
 		delete(v.agent(name).subscriptions, list)
+		v.count(list, name, false)
 	}
+}
+
+func (v *View) count(list, agent string, subscribed bool) {
+	if !subscribed {
+		delete(v.subscribers[list], agent)
+		return
+	}
+	if v.subscribers[list] == nil {
+		v.subscribers[list] = map[string]struct{}{}
+	}
+	v.subscribers[list][agent] = struct{}{}
+}
+
+// Subscribed says whether there is anybody at all to tell of a list's requests: an
+// agent who is subscribed to it and may use it (T02).
+func (v *View) Subscribed(list string) bool {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	for name := range v.subscribers[list] {
+		if _, may := access(v.config.index, name, v.agents[name].record.Groups)[list]; may {
+			return true
+		}
+	}
+	return false
 }
 
 // Agent says what the view knows of an agent.

@@ -46,7 +46,10 @@ type View struct {
 	byList   map[string]*listing
 	byMember map[string]map[string]*Entry
 	agents   map[string]*agent
-	config   configuration
+	// subscribers are the agents who are subscribed to a list, whether or not they
+	// may use it.
+	subscribers map[string]map[string]struct{}
+	config      configuration
 }
 
 // listing is the open requests of one list: in order of arrival, and by how long
@@ -60,14 +63,15 @@ type listing struct {
 // New makes an empty view at revision 0 of the history named epoch.
 func New(epoch string) *View {
 	return &View{
-		epoch:    epoch,
-		moved:    make(chan struct{}),
-		bySlot:   map[string]*Entry{},
-		byID:     map[string]*Entry{},
-		byList:   map[string]*listing{},
-		byMember: map[string]map[string]*Entry{},
-		agents:   map[string]*agent{},
-		config:   configuration{chunks: map[string]map[int]store.KV{}},
+		epoch:       epoch,
+		moved:       make(chan struct{}),
+		bySlot:      map[string]*Entry{},
+		byID:        map[string]*Entry{},
+		byList:      map[string]*listing{},
+		byMember:    map[string]map[string]*Entry{},
+		agents:      map[string]*agent{},
+		subscribers: map[string]map[string]struct{}{},
+		config:      configuration{chunks: map[string]map[int]store.KV{}},
 	}
 }
 
