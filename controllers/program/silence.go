@@ -2,6 +2,7 @@ package program
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -36,6 +37,7 @@ func explain(err error) string {
 	var op *net.OpError
 	var address *url.Error
 	var timeout net.Error
+	var invalid x509.CertificateInvalidError
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "refuses the connection"
@@ -43,6 +45,8 @@ func explain(err error) string {
 		return "does not answer in time"
 	case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET):
 		return "breaks the connection off"
+	case errors.As(err, &invalid): // whose own words tell the time
+		return "shows a certificate that is not valid now"
 	case errors.As(err, &dns):
 		return "has an address that does not resolve"
 	case errors.As(err, &op):
