@@ -79,7 +79,7 @@ func (f *facts) missing() string {
 // is kept while the status is.
 func condition(t v1alpha1.ConditionType, f finding, generation int64, present []metav1.Condition, now metav1.Time) metav1.Condition {
 	c := metav1.Condition{
-		Type: string(t), Status: f.status, Reason: string(f.reason), Message: shorten(f.message),
+		Type: string(t), Status: f.status, Reason: string(f.reason), Message: shorten(f.message, maxMessage),
 		ObservedGeneration: generation, LastTransitionTime: now,
 	}
 	if last := meta.FindStatusCondition(present, string(t)); last != nil && last.Status == c.Status {
@@ -88,15 +88,19 @@ func condition(t v1alpha1.ConditionType, f finding, generation int64, present []
 	return c
 }
 
-// maxMessage is what the API takes of a condition's message.
-const maxMessage = 32768
+// What the schema takes of a message: of a condition, and of a replica.
+const (
+	maxMessage        = 32768
+	maxReplicaMessage = 1024
+)
 
-func shorten(message string) string {
-	if len(message) <= maxMessage {
+// shorten cuts a message to at most so many bytes.
+func shorten(message string, most int) string {
+	if len(message) <= most {
 		return message
 	}
 	const end = " [...]"
-	cut := maxMessage - len(end)
+	cut := most - len(end)
 	for cut > 0 && message[cut]&0xC0 == 0x80 { // not within a letter
 		cut--
 	}

@@ -70,7 +70,6 @@ func (f *facts) replica(r program.Reading) v1alpha1.ReplicaStatus {
 	case f.Digest != "" && r.Report.Digest != f.Digest:
 		s.Message = "It serves another snapshot than the wanted one."
 	}
-	const most = 1024 // the schema's
-	s.Message = s.Message[:min(len(s.Message), most)]
+	s.Message = shorten(s.Message, maxReplicaMessage)
 	return s
 }
