@@ -67,16 +67,16 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 	declared := builder.WithPredicates(predicate.GenerationChangedPredicate{})
 	selected := builder.WithPredicates(predicate.Or[client.Object](predicate.GenerationChangedPredicate{}, predicate.LabelChangedPredicate{}))
 	changed := builder.WithPredicates(predicate.ResourceVersionChangedPredicate{})
-	any := r.after(namespaceOf)
+	namespace := r.after(namespaceOf)
 	return builder.TypedControllerManagedBy[Namespace](mgr).
 		Named("routing").
-		Watches(&v1alpha1.RoutingRuntime{}, any, declared).
-		Watches(&v1alpha1.MediaRoutingDomain{}, any, declared).
-		Watches(&v1alpha1.Worklist{}, any, selected). // AgentSubscriptions select them by label
-		Watches(&v1alpha1.Channel{}, any, declared).
-		Watches(&v1alpha1.AgentSubscription{}, any, declared).
-		Watches(&discoveryv1.EndpointSlice{}, any, changed).
-		WatchesMetadata(secrets.Metadata(), r.after(r.namespaceOfUsed), changed).
+		Watches(&v1alpha1.RoutingRuntime{}, namespace, declared).
+		Watches(&v1alpha1.MediaRoutingDomain{}, namespace, declared).
+		Watches(&v1alpha1.Worklist{}, namespace, selected). // AgentSubscriptions select them by label
+		Watches(&v1alpha1.Channel{}, namespace, declared).
+		Watches(&v1alpha1.AgentSubscription{}, namespace, declared).
+		Watches(&discoveryv1.EndpointSlice{}, namespace, changed).
+		WatchesMetadata(secrets.Metadata(), r.afterSecret(), changed).
 		WithOptions(controller.TypedOptions[Namespace]{
 			MaxConcurrentReconciles: concurrent,
 			RateLimiter:             workqueue.NewTypedItemExponentialFailureRateLimiter[Namespace](r.HoldOff, r.DriftInterval),

@@ -21,7 +21,7 @@ type queue = workqueue.TypedRateLimitingInterface[Namespace]
 // after enqueues the namespace of an object once the hold-off is over. The queue
 // keeps the earliest time of a key, so a burst that goes on does not put its
 // beginning off: every change is compiled within one hold-off.
-func (r *Reconciler) after(namespace func(context.Context, client.Object) (Namespace, bool)) handler.TypedEventHandler[client.Object, Namespace] {
+func (r *Reconciler) after(namespace func(context.Context, client.Object) (Namespace, bool)) handler.TypedFuncs[client.Object, Namespace] {
 	add := func(ctx context.Context, object client.Object, q queue) {
 		if ns, ok := namespace(ctx, object); ok {
 			q.AddAfter(ns, r.HoldOff)
@@ -32,6 +32,18 @@ func (r *Reconciler) after(namespace func(context.Context, client.Object) (Names
 		UpdateFunc: func(ctx context.Context, e event.UpdateEvent, q queue) { add(ctx, e.ObjectNew, q) },
 		DeleteFunc: func(ctx context.Context, e event.DeleteEvent, q queue) { add(ctx, e.Object, q) },
 	}
+}
+
+// afterSecret is after for Secrets. One that is deleted is forgotten besides:
+// the values of all that were ever named would stay in memory otherwise.
+func (r *Reconciler) afterSecret() handler.TypedFuncs[client.Object, Namespace] {
+	h := r.after(r.namespaceOfUsed)
+	enqueue := h.DeleteFunc
+	h.DeleteFunc = func(ctx context.Context, e event.DeleteEvent, q queue) {
+		r.Secrets.Forget(client.ObjectKeyFromObject(e.Object))
+		enqueue(ctx, e, q)
+	}
+	return h
 }
 
 func namespaceOf(_ context.Context, object client.Object) (Namespace, bool) {

@@ -32,8 +32,9 @@ func NewReader(metadata, live client.Reader) *Reader {
 	return &Reader{metadata: metadata, live: live, known: map[types.NamespacedName]*corev1.Secret{}}
 }
 
-// Get gives a Secret, not to be changed; nil when there is none. The cache is never believed when it says that a Secret is missing: it may be
-// behind, and nothing is worse than to be told that what exists does not.
+// Get gives a Secret, not to be changed; nil when there is none. The cache is
+// never believed when it says that a Secret is missing: it may be behind, and
+// nothing is worse than to be told that what exists does not.
 func (r *Reader) Get(ctx context.Context, key types.NamespacedName) (*corev1.Secret, error) {
 	seen := Metadata()
 	err := r.metadata.Get(ctx, key, seen)
@@ -48,7 +49,7 @@ func (r *Reader) Get(ctx context.Context, key types.NamespacedName) (*corev1.Sec
 	secret := &corev1.Secret{}
 	if err := r.live.Get(ctx, key, secret); err != nil {
 		if apierrors.IsNotFound(err) {
-			r.forget(key)
+			r.Forget(key)
 			return nil, nil
 		}
 		return nil, err
@@ -76,7 +77,8 @@ func (r *Reader) keep(key types.NamespacedName, secret *corev1.Secret) {
 	r.known[key] = secret
 }
 
-func (r *Reader) forget(key types.NamespacedName) {
+// Forget drops what is held of a Secret: call it when the Secret is deleted.
+func (r *Reader) Forget(key types.NamespacedName) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.known, key)
