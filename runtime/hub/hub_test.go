@@ -259,19 +259,26 @@ func TestConfigurationReachesConnections(t *testing.T) {
 
 // R5: who does not read is let go, and nobody else notices.
 func TestSlowReaderIsLetGo(t *testing.T) {
-	l := lab.Start(t, func(o *hub.Options) { o.QueueFrames = 5 })
-	slow, quick := l.Connect(lab.Alice, ""), l.Connect(lab.Bob, "")
-	cursor := next(t, slow).Cursor
-	next(t, quick)
-	for i := range 20 {
-		l.Message(fmt.Sprintf("c%d", i), fmt.Sprintf("m%d", i))
-		until(t, quick, 1)
-	}
-	if _, err := slow.Next(ctx); !errors.Is(err, hub.ErrSlow) {
-		t.Errorf("the slow reader is told %v", err)
-	}
-	if frames, _ := until(t, l.Connect(lab.Alice, cursor), 20); len(frames) != 20 {
-		t.Errorf("resumed with %d events", len(frames))
+	for name, bound := range map[string]func(*hub.Options){
+		"too many events": func(o *hub.Options) { o.QueueFrames = 5 },
+		"too many bytes":  func(o *hub.Options) { o.QueueBytes = 3000 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := lab.Start(t, bound)
+			slow, quick := l.Connect(lab.Alice, ""), l.Connect(lab.Bob, "")
+			cursor := next(t, slow).Cursor
+			next(t, quick)
+			for i := range 20 {
+				l.Message(fmt.Sprintf("c%d", i), fmt.Sprintf("m%d", i))
+				until(t, quick, 1)
+			}
+			if _, err := slow.Next(ctx); !errors.Is(err, hub.ErrSlow) {
+				t.Errorf("the slow reader is told %v", err)
+			}
+			if frames, _ := until(t, l.Connect(lab.Alice, cursor), 20); len(frames) != 20 {
+				t.Errorf("resumed with %d events", len(frames))
+			}
+		})
 	}
 }
 

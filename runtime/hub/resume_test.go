@@ -10,8 +10,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/pullmode/operator/runtime/hub"
 	"github.com/pullmode/operator/runtime/internal/lab"
+	"github.com/pullmode/operator/runtime/keyspace"
 	"github.com/pullmode/operator/runtime/protocol"
+	"github.com/pullmode/operator/runtime/request"
+	"github.com/pullmode/operator/runtime/store"
 )
 
 // R1: whatever was missed comes, once and in order, also over a restart.
@@ -136,4 +140,67 @@ func TestCompactedHistoryStaysAGapAfterARestart(t *testing.T) {
 	l.Eventually(func() bool { return l.Hub.Ready() == nil })
 	frames := next(t, l.Connect(lab.Alice, protocol.Cursor{Epoch: l.View.Epoch(), Revision: 1}.String())).Frames
 	wantTypes(t, "R2", frames, protocol.EventGap, protocol.EventSnapshot)
+}
+
+// N1, N2: who subscribes in the very revision in which a request opens is shown it,
+// and not told of it: on a living connection, and resumed from before.
+func TestSubscriptionInTheRevisionOfAnEvent(t *testing.T) {
+	l := lab.Start(t)
+	living := l.Connect(lab.Carol, "")
+	cursor := next(t, living).Cursor
+	now := l.Clock.Now()
+	doc := request.Document{ID: "r1", List: "l1", State: request.Unread, Version: 1, OpenedAt: now, LastCustomerAt: now, Last: request.Change{Kind: request.Receive, At: now}}
+	if _, err := l.Store.Commit(ctx, store.Txn{Ops: []store.Op{
+		store.Put(keyspace.Slot("facebook", "john"), encode(t, doc)),
+		store.Put(keyspace.Subscription("carol", "l1"), encode(t, keyspace.SubscriptionRecord{Subscribed: true})),
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	l.Eventually(func() bool { return l.View.Request("r1") != nil })
+	for when, c := range map[string]*hub.Conn{"living": living, "resumed": l.Connect(lab.Carol, cursor)} {
+		frames := next(t, c).Frames
+		wantTypes(t, when, frames, protocol.EventListsChanged, protocol.EventSnapshot)
+		if s := snapshotOf(t, frames[1]); len(s.Requests) != 1 {
+			t.Errorf("%s: shown %+v", when, s.Requests)
+		}
+	}
+}
+
+// What a new snapshot changes of an agent's lists is told on resuming, too (L8), and
+// also after a restart.
+func TestResumeFromBeforeASnapshot(t *testing.T) {
+	l := lab.Start(t)
+	c := l.Connect(lab.Alice, "")
+	cursor := next(t, c).Cursor
+	c.Close()
+	config := lab.Config()
+	config.Lists[0].DisplayName = "Renamed"
+	l.Program(config)
+	check := func(when string) {
+		t.Helper()
+		frames := next(t, l.Connect(lab.Alice, cursor)).Frames
+		wantTypes(t, when, frames, protocol.EventListsChanged, protocol.EventSnapshot)
+		if s := snapshotOf(t, frames[1]); len(s.Lists) != 1 || s.Lists[0].DisplayName != "Renamed" {
+			t.Errorf("%s shown %+v", when, s.Lists)
+		}
+	}
+	check("resumed")
+	l.Stop()
+	l.Run()
+	l.Eventually(func() bool { return l.Hub.Ready() == nil })
+	check("resumed after a restart")
+	// A change of the lists is told at the end, so no cursor stands before it.
+	for _, id := range []string{"m1", "m2", "m3"} {
+		l.Message(id, id)
+	}
+	frames := next(t, l.Connect(lab.Alice, cursor)).Frames
+	for i, f := range frames {
+		if last := i == len(frames)-1; f.Whole > 0 != last {
+			t.Errorf("frame %d of %d, %s: a cursor of %d", i, len(frames), f.Type, f.Whole)
+		}
+	}
+	// From behind it there is nothing to tell.
+	c = l.Connect(lab.Alice, "")
+	cursor = next(t, c).Cursor
+	wantTypes(t, "up to date", next(t, l.Connect(lab.Alice, cursor)).Frames)
 }
