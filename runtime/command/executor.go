@@ -24,8 +24,6 @@ type Options struct {
 	Log   *slog.Logger
 	// Now is the clock; time.Now by default.
 	Now func() time.Time
-	// RuntimeUID, if given, is the only RoutingRuntime whose snapshots are taken.
-	RuntimeUID string
 	// Observe is told of every command: what it came to and how long it took.
 	// outcome is a request.Outcome or a Reason.
 	Observe func(kind, outcome string, took time.Duration)

@@ -62,11 +62,10 @@ func (x *Executor) Program(ctx context.Context, update snapshot.Update) (*snapsh
 	return nil, nil
 }
 
+// check takes a snapshot for whichever RoutingRuntime it names. Whose operator
+// this is has been settled by TLS, each RoutingRuntime having an authority of its
+// own; and one that is made again over a kept volume goes on here.
 func (x *Executor) check(update snapshot.Update, sequence int64) *snapshot.Refusal {
-	if uid := update.Snapshot.Runtime.UID; x.RuntimeUID != "" && uid != x.RuntimeUID {
-		return &snapshot.Refusal{Reason: snapshot.WrongRuntime, Sequence: sequence,
-			Message: fmt.Sprintf("the snapshot is for the RoutingRuntime with uid %q, this one has uid %q", uid, x.RuntimeUID)}
-	}
 	if update.Sequence != sequence+1 {
 		return conflict(sequence)
 	}

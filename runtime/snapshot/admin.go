@@ -14,7 +14,7 @@ type Update struct {
 // Refusal is the answer to an Update that was not taken. Nothing of it is
 // served; the last good snapshot still is (L9).
 type Refusal struct {
-	// Reason is SequenceConflict, Rejected or WrongRuntime.
+	// Reason is SequenceConflict or Rejected.
 	Reason  RefusalReason `json:"reason"`
 	Message string        `json:"message"`
 	// Sequence is the sequence that the store holds.
@@ -31,8 +31,6 @@ const (
 	SequenceConflict RefusalReason = "SequenceConflict"
 	// Rejected: the snapshot does not validate; Problems say why. HTTP 422.
 	Rejected RefusalReason = "Rejected"
-	// WrongRuntime: the snapshot is meant for another RoutingRuntime. HTTP 409.
-	WrongRuntime RefusalReason = "WrongRuntime"
 )
 
 // Report is what one replica says of itself: what it serves, not what it was sent.
