@@ -11,8 +11,6 @@ type Sources struct {
 	ConnectedAgents func() int
 	// FeedRing is how many events are kept for resuming, and how many can be.
 	FeedRing func() (kept, capacity int)
-	// FeedLag is how many revisions the view is behind the store.
-	FeedLag func() int64
 	// StoreUsage is the store's size and bound in bytes; ok is false when the store
 	// does not tell, and the scrape goes without.
 	StoreUsage func() (used, quota int64, ok bool)
@@ -23,7 +21,6 @@ var (
 	agentsDesc     = gauge("connected_agents", "Agents with at least one connection.")
 	ringDesc       = gauge("feed_ring_events", "Events kept for clients that resume.")
 	ringCapDesc    = gauge("feed_ring_capacity_events", "Events that can be kept for clients that resume.")
-	lagDesc        = gauge("feed_lag_revisions", "Revisions of the store that the view has not seen yet.")
 	storeUsedDesc  = gauge("store_used_bytes", "Size of the store's database.")
 	storeQuotaDesc = gauge("store_quota_bytes", "Size at which the store takes no more writes.")
 )
@@ -39,7 +36,7 @@ type gauges struct{ from Sources }
 
 // Describe implements prometheus.Collector.
 func (g gauges) Describe(to chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{requestsDesc, agentsDesc, ringDesc, ringCapDesc, lagDesc, storeUsedDesc, storeQuotaDesc} {
+	for _, desc := range []*prometheus.Desc{requestsDesc, agentsDesc, ringDesc, ringCapDesc, storeUsedDesc, storeQuotaDesc} {
 		to <- desc
 	}
 }
@@ -59,9 +56,6 @@ func (g gauges) Collect(to chan<- prometheus.Metric) {
 		kept, capacity := g.from.FeedRing()
 		send(ringDesc, float64(kept))
 		send(ringCapDesc, float64(capacity))
-	}
-	if g.from.FeedLag != nil {
-		send(lagDesc, float64(g.from.FeedLag()))
 	}
 	if g.from.StoreUsage != nil {
 		if used, quota, ok := g.from.StoreUsage(); ok {

@@ -14,8 +14,8 @@ import (
 type Registry struct {
 	prometheus *prometheus.Registry
 
-	transitions   *prometheus.CounterVec
-	commit        prometheus.Histogram
+	commands      *prometheus.CounterVec
+	command       prometheus.Histogram
 	feedEvents    *prometheus.CounterVec
 	messages      *prometheus.CounterVec
 	noSubscribers *prometheus.CounterVec
@@ -35,11 +35,11 @@ func NewRegistry(version string) *Registry {
 	}
 	r := &Registry{
 		prometheus: prometheus.NewRegistry(),
-		transitions: counter("transitions_total",
-			"Commands executed on requests, by kind of command and outcome.", "kind", "outcome"),
-		commit: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name:    "pullmode_commit_duration_seconds",
-			Help:    "Time from handing a transition to the store until it is durable.",
+		commands: counter("commands_total",
+			"Commands on requests, by kind of command and outcome, refusals among them.", "kind", "outcome"),
+		command: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name:    "pullmode_command_duration_seconds",
+			Help:    "Time to carry out a command: to decide it, to make it durable, and to see it in the view.",
 			Buckets: latencyBuckets,
 		}),
 		feedEvents: counter("feed_events_total",
@@ -65,20 +65,19 @@ func NewRegistry(version string) *Registry {
 	})
 	build.Set(1)
 	r.prometheus.MustRegister(
-		r.transitions, r.commit, r.feedEvents, r.messages, r.noSubscribers, r.httpRequests, r.httpDuration, r.authFailures, build,
+		r.commands, r.command, r.feedEvents, r.messages, r.noSubscribers, r.httpRequests, r.httpDuration, r.authFailures, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return r
 }
 
-// Transition counts a command: its kind (message, join, leave, close ...) and its
-// outcome (committed, unchanged, or the reason it was refused for).
-func (r *Registry) Transition(kind, outcome string) {
-	r.transitions.WithLabelValues(kind, outcome).Inc()
+// Command counts a command and records how long it took: its kind (message, join,
+// leave, close ...) and its outcome (opened, joined ..., or the reason it was
+// refused for).
+func (r *Registry) Command(kind, outcome string, took time.Duration) {
+	r.commands.WithLabelValues(kind, outcome).Inc()
+	r.command.Observe(took.Seconds())
 }
-
-// Committed records how long a transition took to become durable.
-func (r *Registry) Committed(took time.Duration) { r.commit.Observe(took.Seconds()) }
 
 // FeedEvents counts n events of a type.
 func (r *Registry) FeedEvents(kind string, n int) {

@@ -22,9 +22,8 @@ func ours(text string) (lines []string) {
 
 func TestWhatAScrapeSays(t *testing.T) {
 	r := observe.NewRegistry("v1.2.3")
-	r.Transition("join", "committed")
-	r.Transition("join", "committed")
-	r.Committed(time.Millisecond)
+	r.Command("join", "joined", time.Millisecond)
+	r.Command("join", "full", time.Millisecond)
 	r.FeedEvents("request.received", 3)
 	r.MessageReceived("shop", "opened")
 	r.NoSubscribers("sales")
@@ -36,16 +35,16 @@ func TestWhatAScrapeSays(t *testing.T) {
 		},
 		ConnectedAgents: func() int { return 4 },
 		FeedRing:        func() (int, int) { return 5, 100 },
-		FeedLag:         func() int64 { return 6 },
 		StoreUsage:      func() (int64, int64, bool) { return 7, 200, true },
 	})
 	want := []string{
 		`pullmode_auth_failures_total{reason="expired"} 1`,
 		`pullmode_build_info{version="v1.2.3"} 1`,
-		`pullmode_commit_duration_seconds_count 1`,
+		`pullmode_command_duration_seconds_count 2`,
+		`pullmode_commands_total{kind="join",outcome="full"} 1`,
+		`pullmode_commands_total{kind="join",outcome="joined"} 1`,
 		`pullmode_connected_agents 4`,
 		`pullmode_feed_events_total{type="request.received"} 3`,
-		`pullmode_feed_lag_revisions 6`,
 		`pullmode_feed_ring_capacity_events 100`,
 		`pullmode_feed_ring_events 5`,
 		`pullmode_messages_received_total{channel="shop",outcome="opened"} 1`,
@@ -54,7 +53,6 @@ func TestWhatAScrapeSays(t *testing.T) {
 		`pullmode_requests_without_subscribers_total{list="sales"} 1`,
 		`pullmode_store_quota_bytes 200`,
 		`pullmode_store_used_bytes 7`,
-		`pullmode_transitions_total{kind="join",outcome="committed"} 2`,
 	}
 	if diff := cmp.Diff(want, ours(scrape(t, r))); diff != "" {
 		t.Errorf("scrape (-want +got):\n%s", diff)
@@ -64,7 +62,7 @@ func TestWhatAScrapeSays(t *testing.T) {
 func TestAScrapeGoesWithoutWhatIsNotTold(t *testing.T) {
 	r := observe.NewRegistry("v1")
 	r.Watch(observe.Sources{StoreUsage: func() (int64, int64, bool) { return 0, 0, false }})
-	want := []string{`pullmode_build_info{version="v1"} 1`, `pullmode_commit_duration_seconds_count 0`}
+	want := []string{`pullmode_build_info{version="v1"} 1`, `pullmode_command_duration_seconds_count 0`}
 	if diff := cmp.Diff(want, ours(scrape(t, r))); diff != "" {
 		t.Errorf("scrape (-want +got):\n%s", diff)
 	}

@@ -12,12 +12,6 @@ import (
 // retention: about 0.5 GB.
 const ringEvents = 500_000
 
-// observe counts commands.
-func (r *Replica) observe(kind, outcome string, took time.Duration) {
-	r.metrics.Transition(kind, outcome)
-	r.metrics.Committed(took)
-}
-
 // count counts events.
 func (r *Replica) count(kind protocol.EventType) { r.metrics.FeedEvents(string(kind), 1) }
 

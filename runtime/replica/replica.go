@@ -52,8 +52,8 @@ type Replica struct {
 }
 
 // Start starts a replica. When it returns, the replica has read its store and
-// answers on its ports; it is ready once it has a snapshot (see WaitReady). ctx
-// bounds the start alone.
+// answers on its ports; it is ready once it has a snapshot (see Ready). ctx bounds
+// the start alone.
 func Start(ctx context.Context, options Options) (*Replica, error) {
 	options, err := options.withDefaults()
 	if err != nil {
@@ -95,7 +95,10 @@ func (r *Replica) open(ctx context.Context) (err error) {
 		return fmt.Errorf("open the store in %s: %w", o.DataDir, err)
 	}
 	r.view = view.New(r.store.Epoch())
-	r.do = command.New(command.Options{Store: r.store, View: r.view, Log: o.Log, Now: o.Now, Observe: r.observe})
+	r.do = command.New(command.Options{
+		Store: r.store, View: r.view, Log: o.Log, Now: o.Now,
+		Observe: r.metrics.Command, Unheard: r.metrics.NoSubscribers,
+	})
 	sights := newSights()
 	r.hub = hub.New(hub.Options{
 		Store: r.store, View: r.view, Name: o.Name, Log: o.Log, Now: o.Now,

@@ -180,7 +180,8 @@ func TestMetrics(t *testing.T) {
 	for _, want := range []string{
 		`pullmode_requests{list="l1",state="UNREAD"} 1`,
 		`pullmode_messages_received_total{channel="facebook",outcome="opened"} 1`,
-		`pullmode_transitions_total{kind="message",outcome="opened"} 1`,
+		`pullmode_commands_total{kind="message",outcome="opened"} 1`,
+		`pullmode_requests_without_subscribers_total{list="l1"} 1`,
 		`pullmode_http_requests_total{code="200",route="POST /v1/channels/{channel}/messages"} 1`,
 		`pullmode_feed_events_total{type="request.received"} 1`,
 		`pullmode_connected_agents 0`,
