@@ -29,3 +29,23 @@ func TestFirstSightOfManyLists(t *testing.T) {
 		t.Errorf("subscribed to %d lists, want %d", got, lists)
 	}
 }
+
+// What an agent chose a moment ago is not overwritten by a call of theirs that had
+// begun before.
+func TestSightDoesNotOverwriteAChoice(t *testing.T) {
+	l := lab.Start(t)
+	x := between(l, 1, func() {
+		if err := l.Do.See(ctx, lab.Alice); err != nil {
+			t.Error(err)
+		}
+		if err := l.Do.Unsubscribe(ctx, lab.Alice, "l1"); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := x.See(ctx, lab.Alice); err != nil {
+		t.Fatal(err)
+	}
+	if _, is := inbox.Of(l.View, lab.Alice).Subscribed("l1"); is {
+		t.Error("alice is subscribed again")
+	}
+}

@@ -95,3 +95,21 @@ func TestLivingConnectionWithoutAccess(t *testing.T) {
 		}
 	}
 }
+
+// R1: of a list that is not the agent's any more nothing comes on resuming, also of
+// the time when it was.
+func TestResumeWithoutAccess(t *testing.T) {
+	l := lab.Start(t)
+	c := l.Connect(lab.Alice, "")
+	cursor := next(t, c).Cursor
+	l.Message("john", "m1")
+	config := lab.Config()
+	config.Subscriptions = config.Subscriptions[1:]
+	l.Program(config)
+	l.Message("mary", "m2")
+	frames := next(t, l.Connect(lab.Alice, cursor)).Frames
+	wantTypes(t, "", frames, protocol.EventListsChanged, protocol.EventSnapshot)
+	if s := snapshotOf(t, frames[1]); len(s.Requests)+len(s.Lists) != 0 {
+		t.Errorf("shown %+v", s)
+	}
+}

@@ -186,8 +186,12 @@ func TestOwnChoiceWins(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, ok := inbox.Of(l.View, lab.Alice).Subscribed("l1"); ok {
+	box := inbox.Of(l.View, lab.Alice)
+	if _, ok := box.Subscribed("l1"); ok {
 		t.Error("alice is subscribed again")
+	}
+	if missing := box.Missing(); len(missing) > 0 {
+		t.Errorf("she is still to be subscribed to %v", missing)
 	}
 }
 

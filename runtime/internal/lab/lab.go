@@ -28,6 +28,8 @@ type Lab struct {
 	Hub   *hub.Hub
 	Do    *command.Executor
 	Clock *Clock
+	// Quota is the store's from the next Run on; 0 is its default.
+	Quota int64
 	stop  func()
 }
 
@@ -64,7 +66,7 @@ func Start(t testing.TB, options ...func(*hub.Options)) *Lab {
 func (l *Lab) Run(options ...func(*hub.Options)) {
 	l.T.Helper()
 	log := slog.New(slog.DiscardHandler)
-	s, err := store.Open(context.Background(), store.Options{Dir: l.Dir, Logger: log})
+	s, err := store.Open(context.Background(), store.Options{Dir: l.Dir, Logger: log, QuotaBytes: l.Quota})
 	if err != nil {
 		l.T.Fatal(err)
 	}
