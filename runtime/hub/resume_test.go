@@ -204,3 +204,18 @@ func TestResumeFromBeforeASnapshot(t *testing.T) {
 	cursor = next(t, c).Cursor
 	wantTypes(t, "up to date", next(t, l.Connect(lab.Alice, cursor)).Frames)
 }
+
+// A client that comes from a replica that is further than this one is waited for,
+// and resumes.
+func TestResumeFromJustAhead(t *testing.T) {
+	l := lab.Start(t)
+	l.Connect(lab.Alice, "").Close() // seen: her calls write nothing any more
+	ahead := protocol.Cursor{Epoch: l.View.Epoch(), Revision: l.View.Revision() + 1}
+	connected := make(chan *hub.Conn)
+	go func() { connected <- l.Connect(lab.Alice, ahead.String()) }()
+	l.Message("john", "m1")
+	flush := next(t, <-connected)
+	if wantTypes(t, "", flush.Frames); flush.Cursor == "" {
+		t.Error("no cursor")
+	}
+}
