@@ -75,6 +75,9 @@ func newConn(h *Hub, agent inbox.Agent) *Conn {
 func (c *Conn) push(revision int64, events, told []Frame) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.end != nil {
+		return
+	}
 	for _, f := range events {
 		c.bytes += len(f.Data)
 	}
