@@ -8,13 +8,16 @@ import (
 // Commit applies the transition if its compares hold, and returns once it is durable. Concurrent calls share proposals, and
 // with them fsyncs, but not their fate: each has its own compares, its own answer and its own ctx.
 //
+// When ctx ends, a transition that still waits is taken back; one that is on its way to the disk is waited for, so that even
+// then the answer is true (5 s at most).
+//
 // An error that is ErrUnknownOutcome says that it may have happened; any other, that it did not.
 func (s *Store) Commit(ctx context.Context, txn Txn) (Result, error) {
 	t, err := newTransition(txn)
 	if err != nil {
 		return Result{}, err
 	}
-	if err := ctx.Err(); err != nil {
+	if ctx.Err() != nil {
 		return Result{}, fmt.Errorf("commit: %w", context.Cause(ctx))
 	}
 	if err := s.committer.submit(t); err != nil {
@@ -26,11 +29,7 @@ func (s *Store) Commit(ctx context.Context, txn Txn) (Result, error) {
 		if s.committer.withdraw(t) {
 			return Result{}, fmt.Errorf("commit: %w", context.Cause(ctx))
 		}
-		select {
-		case <-t.done: // the answer is here after all
-		default:
-			return Result{}, fmt.Errorf("commit: %w: %w", ErrUnknownOutcome, context.Cause(ctx))
-		}
+		<-t.done
 	}
 	return t.result, t.err
 }

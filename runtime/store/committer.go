@@ -14,27 +14,40 @@ import (
 type committer struct {
 	propose func(context.Context, *pb.TxnRequest) (*pb.TxnResponse, error)
 
-	mu       sync.Mutex
-	waiting  []*transition // in order of arrival
-	claims   claims        // the keys of what is on its way
-	inFlight int
-	closed   bool
-	proposal sync.WaitGroup // the proposals on their way
+	mu        sync.Mutex
+	waiting   []*transition // in order of arrival
+	claims    claims        // the keys of what is on its way
+	inFlight  int           // proposals on their way
+	closed    bool
+	proposals sync.WaitGroup // the same, to be waited for
 }
 
 func newCommitter(propose func(context.Context, *pb.TxnRequest) (*pb.TxnResponse, error)) *committer {
 	return &committer{propose: propose, claims: claims{}}
 }
 
+// submit sends the transition off, or has it wait. A lone one is carried here and now, by its own caller: at one writer every
+// change of goroutine shows beside the fsync (20 to 50 microseconds where it has to wake an idle processor).
 func (c *committer) submit(t *transition) error {
+	group, err := c.enqueue(t)
+	switch {
+	case len(group) == 1 && group[0] == t:
+		c.carry(group)
+	case len(group) > 0:
+		go c.carry(group)
+	}
+	return err
+}
+
+// enqueue has the transition wait, and returns the group that can go now, if any: the caller must have it carried.
+func (c *committer) enqueue(t *transition) ([]*transition, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
-		return ErrClosed
+		return nil, ErrClosed
 	}
 	c.waiting = append(c.waiting, t)
-	c.dispatch()
-	return nil
+	return c.dispatch(), nil
 }
 
 // withdraw takes back a transition that is not on its way yet, and reports whether it was in time.
@@ -59,21 +72,23 @@ func (c *committer) close() {
 	}
 	c.waiting = nil
 	c.mu.Unlock()
-	c.proposal.Wait()
+	c.proposals.Wait()
 }
 
-// dispatch sends off what can go. A second proposal before the first is answered is worth it only when it is full: the engine
-// writes them to disk one after the other anyway, and a small one takes from the next the company it would have had
-// (16 writers get a tenth more done this way, 256 a fifth more than with one proposal at a time). The caller holds mu.
-func (c *committer) dispatch() {
-	for c.inFlight == 0 || c.inFlight < maxInFlight && len(c.waiting) >= maxGroup {
-		group := c.nextGroup()
-		if len(group) == 0 {
-			return
-		}
-		c.inFlight++
-		c.proposal.Go(func() { c.carry(group) })
+// dispatch takes the next group out of those who wait, if one can go; the caller, who holds mu, must have it carried. A second
+// proposal before the first is answered is worth it only when it is full: the engine writes them to disk one after the other
+// anyway, and a small one takes from the next the company it would have had (16 writers get a tenth more done this way, 256
+// a fifth more than with one proposal at a time).
+func (c *committer) dispatch() []*transition {
+	if c.inFlight > 0 && (c.inFlight == maxInFlight || len(c.waiting) < maxGroup) {
+		return nil
 	}
+	group := c.nextGroup()
+	if len(group) > 0 {
+		c.inFlight++
+		c.proposals.Add(1)
+	}
+	return group
 }
 
 // nextGroup takes from those who wait, in order of arrival, whoever touches no key of anyone on its way or of anyone who
@@ -106,6 +121,7 @@ func (c *committer) nextGroup() []*transition {
 
 // carry brings a group through, answers it, and sends off what waited for it.
 func (c *committer) carry(group []*transition) {
+	defer c.proposals.Done()
 	outcomes := c.decide(group)
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -117,7 +133,9 @@ func (c *committer) carry(group []*transition) {
 		c.claims.remove(t)
 	}
 	c.inFlight--
-	c.dispatch()
+	for next := c.dispatch(); len(next) > 0; next = c.dispatch() {
+		go c.carry(next)
+	}
 }
 
 type outcome struct {

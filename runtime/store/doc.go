@@ -28,7 +28,7 @@
 //	what happens                          what a caller sees
 //	the process is killed, power fails    after reopening, everything that was acknowledged; what was on its way may or may not be there
 //	no answer from the engine in time     ErrUnknownOutcome: repeat with the same compares, at most one of the two lands
-//	a caller gives up (its ctx ends)      if its transition waited: it did not happen. If it was on its way: ErrUnknownOutcome. Nobody else is touched
+//	a caller gives up (its ctx ends)      if its transition still waited: it did not happen. If it was on its way: its answer. Nobody else is touched
 //	one transition of a group is refused  its error to that one; the others are proposed again, each alone
 //	the quota is used up                  ErrNoSpace for what writes; reads and deletes go on; it ends with deletes and Compact, or a higher quota
 //	the disk itself is full, or broken    etcd ends the process rather than go on without its log; nothing acknowledged is lost

@@ -38,6 +38,9 @@ func startEmbedded(ctx context.Context, options Options) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := setStillbornAside(options.Dir, options.Logger); err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
 	etcd, err := embed.StartEtcd(embeddedConfig(options))
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start the embedded etcd on %s: %w", options.Dir, err), lock.Close())

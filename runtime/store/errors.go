@@ -6,13 +6,12 @@ import (
 )
 
 var (
-	// ErrClosed: the store was closed, or is being closed. A Commit that returns it alone did not happen; one that was
-	// already on its way returns ErrUnknownOutcome instead.
+	// ErrClosed: the store was closed, or is being closed. A Commit that returns it did not happen.
 	ErrClosed = errors.New("the store is closed")
 
-	// ErrUnknownOutcome: the transition was handed to the engine and no answer came (a timeout, a change of leader, a caller
-	// who gave up). It may have happened, may happen yet, or not at all. Read the key again, or commit again with the SAME
-	// compares: at most one of the two can land.
+	// ErrUnknownOutcome: the transition was handed to the engine and no answer came (a timeout, a change of leader). It may
+	// have happened, may happen yet, or not at all. Read the key again, or commit again with the SAME compares: at most one
+	// of the two can land.
 	ErrUnknownOutcome = errors.New("the outcome of the transition is unknown: read again, or repeat it with the same compares")
 
 	// ErrTooLarge: the transition is over what one proposal can carry (MaxTransitionBytes). It did not happen.

@@ -20,7 +20,10 @@ func (s *Store) Intercept(between func(Propose) Propose) {
 func (s *Store) Submit(txn Txn) (answer func() (Result, error)) {
 	t, err := newTransition(txn)
 	if err == nil {
-		err = s.committer.submit(t)
+		var group []*transition
+		if group, err = s.committer.enqueue(t); len(group) > 0 {
+			go s.committer.carry(group)
+		}
 	}
 	return func() (Result, error) {
 		if err != nil {

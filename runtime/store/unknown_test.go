@@ -65,7 +65,7 @@ func TestUnknownOutcome(t *testing.T) {
 	}
 }
 
-// TestCancel: a caller who gives up hears whether it was in time, and nobody else is touched by it.
+// TestCancel: a caller who gives up hears what really became of his transition, and nobody else is touched by it.
 func TestCancel(t *testing.T) {
 	s := open(t, t.TempDir())
 	l := newSluice(s)
@@ -108,15 +108,31 @@ func TestCancel(t *testing.T) {
 		go commit("slots/underway")
 		proposal := <-l.arrived
 		cancel(gaveUp)
-		if err := <-outcome; !errors.Is(err, gaveUp) || !errors.Is(err, store.ErrUnknownOutcome) {
-			t.Errorf("got %v", err)
+		proposal.fate <- pass
+		if err := <-outcome; err != nil {
+			t.Errorf("it got %v", err)
 		}
-		proposal.fate <- pass // the proposal does not end with the one who made it
-		next := s.Submit(write("slots/underway", 0))
+		if got := get(t, s, "slots/underway"); string(got.Value) != "new" {
+			t.Errorf("it left %+v", got)
+		}
+	})
+
+	t.Run("on its way with others", func(t *testing.T) {
+		ctx, cancel = context.WithCancelCause(t.Context())
+		other := s.Submit(write("other", 0))
+		first := <-l.arrived
+		go commit("slots/together")
+		for s.Waiting() != 1 {
+			runtime.Gosched()
+		}
+		another := s.Submit(write("another", 0))
+		first.fate <- pass
+		group := <-l.arrived
+		cancel(gaveUp)
 		l.open()
-		result, err := next()
-		if err != nil || result.Committed {
-			t.Errorf("the next one got %+v, %v", result, err)
+		committed(t, other, another)
+		if err := <-outcome; err != nil || group.size() != 2 {
+			t.Errorf("with %d on their way, it got %v", group.size(), err)
 		}
 	})
 }
