@@ -168,21 +168,18 @@ spec:
 	// must take what the other has made, or pods are left with the loser's.
 	It("have the certificates of one operator, also where two make them at once", func(ctx SpecContext) {
 		ns := newNamespace(ctx)
-		late, release, answered := make(chan struct{}), make(chan struct{}), make(chan struct{})
+		late, release, wrote := make(chan struct{}), make(chan struct{}), make(chan struct{})
 		DeferCleanup(sync.OnceFunc(func() { close(release) }))
-		once := sync.Once{}
+		read, write := sync.OnceFunc(func() { close(late); <-release }), sync.OnceFunc(func() { close(wrote) })
 		startWriting(&writes{hold: func(req *http.Request, next http.RoundTripper) (*http.Response, error) {
-			first := false
-			if strings.Contains(req.URL.Path, "/secrets") {
-				once.Do(func() { first = true })
+			res, err := next.RoundTrip(req)
+			switch {
+			case req.Method == http.MethodGet && strings.HasSuffix(req.URL.Path, "/secrets/main-admin-ca"):
+				read() // it has been told that there is none
+			case req.Method != http.MethodGet && strings.Contains(req.URL.Path, "/secrets"):
+				write()
 			}
-			if !first {
-				return next.RoundTrip(req)
-			}
-			close(late)
-			<-release
-			defer close(answered)
-			return next.RoundTrip(req)
+			return res, err
 		}}, nil, ns)
 		apply(ctx, ns, theRuntime)
 		Eventually(late).Should(BeClosed())
@@ -196,7 +193,7 @@ spec:
 		}
 		before := authority()
 		release <- struct{}{}
-		Eventually(answered).Should(BeClosed())
+		Eventually(wrote).Should(BeClosed())
 		Expect(authority()).To(Equal(before))
 		Expect(condition(ctx, ns, "RoutingRuntime", "main", "Degraded")()).To(BeEmpty())
 	})

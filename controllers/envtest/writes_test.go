@@ -9,7 +9,7 @@ import (
 // writes notes every request of a client that could change something, as the
 // API server gets it. Leases and events are not about anything here.
 type writes struct {
-	// hold, if given, sends the requests that change something; next sends them at once.
+	// hold, if given, sends all requests; next sends one at once.
 	hold func(req *http.Request, next http.RoundTripper) (*http.Response, error)
 
 	mu       sync.Mutex
@@ -23,9 +23,9 @@ func (w *writes) wrap(next http.RoundTripper) http.RoundTripper {
 			w.mu.Lock()
 			w.requests = append(w.requests, req.Method+" "+path)
 			w.mu.Unlock()
-			if w.hold != nil {
-				return w.hold(req, next)
-			}
+		}
+		if w.hold != nil {
+			return w.hold(req, next)
 		}
 		return next.RoundTrip(req)
 	})

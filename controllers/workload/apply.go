@@ -33,39 +33,57 @@ func (r *Reconciler) apply(ctx context.Context, rt *v1alpha1.RoutingRuntime, chi
 	if err != nil {
 		return fmt.Errorf("read %s %s: %w", wanted.GetKind(), wanted.GetName(), err)
 	}
-	if live != nil {
-		if foreign(rt, live) {
-			return &ForeignError{wanted.GetKind(), wanted.GetName(), rt.Name}
-		}
-		if same, err := unchanged(wanted, live); same || err != nil {
-			return err
-		}
+	if same, err := settled(rt, wanted, live); same || err != nil {
+		return err
 	}
-	if err := r.write(ctx, wanted, live); err != nil {
-		return fmt.Errorf("apply %s %s: %w", wanted.GetKind(), wanted.GetName(), err)
-	}
-	return nil
+	return r.write(ctx, wanted)
 }
 
-// write applies a child, by force: its fields are ours. A Secret is written only
-// over what was read. Its content is random, so one that was made in between, by
-// another operator or by this one before its cache had caught up, is as good as
-// ours, and pods may have it already.
-func (r *Reconciler) write(ctx context.Context, wanted *unstructured.Unstructured, live client.Object) error {
-	if isSecret(wanted) {
-		if live == nil {
-			return r.Create(ctx, wanted, client.FieldOwner(FieldManager))
-		}
-		wanted.SetResourceVersion(live.GetResourceVersion())
+// applySecret brings a Secret to its wanted form over what was read of it, nil
+// where there was none. What it holds is random: one that was made since, by
+// another operator or by this one before its cache caught up, is as good, and
+// pods may have it already. The error tells then that it was overtaken.
+func (r *Reconciler) applySecret(ctx context.Context, rt *v1alpha1.RoutingRuntime, child runtime.ApplyConfiguration, read *corev1.Secret) error {
+	wanted, err := wantedForm(child)
+	if err != nil {
+		return err
 	}
-	return r.Apply(ctx, client.ApplyConfigurationFromUnstructured(wanted), client.FieldOwner(FieldManager), client.ForceOwnership)
+	if read == nil {
+		if err := r.Create(ctx, wanted, client.FieldOwner(FieldManager)); err != nil {
+			return fmt.Errorf("create Secret %s: %w", wanted.GetName(), err)
+		}
+		return nil
+	}
+	if same, err := settled(rt, wanted, read); same || err != nil {
+		return err
+	}
+	wanted.SetResourceVersion(read.ResourceVersion)
+	return r.write(ctx, wanted)
 }
 
 // overtaken tells that a Secret was not what had been read of it any more.
 func overtaken(err error) bool { return apierrors.IsConflict(err) || apierrors.IsAlreadyExists(err) }
 
-func isSecret(wanted *unstructured.Unstructured) bool {
-	return wanted.GroupVersionKind() == corev1.SchemeGroupVersion.WithKind("Secret")
+// write applies by force: the fields are ours.
+func (r *Reconciler) write(ctx context.Context, wanted *unstructured.Unstructured) error {
+	err := r.Apply(ctx, client.ApplyConfigurationFromUnstructured(wanted), client.FieldOwner(FieldManager), client.ForceOwnership)
+	if err != nil {
+		return fmt.Errorf("apply %s %s: %w", wanted.GetKind(), wanted.GetName(), err)
+	}
+	return nil
+}
+
+// settled tells whether the live object, if there is one, has what is wanted. It
+// is an error when it is somebody else's.
+func settled(rt *v1alpha1.RoutingRuntime, wanted *unstructured.Unstructured, live client.Object) (bool, error) {
+	switch {
+	case live == nil:
+		return false, nil
+	case foreign(rt, live):
+		return false, &ForeignError{wanted.GetKind(), wanted.GetName(), rt.Name}
+	default:
+		return unchanged(wanted, live)
+	}
 }
 
 // wantedForm is the child as it is sent, with its digest.
@@ -118,13 +136,6 @@ func foreign(rt *v1alpha1.RoutingRuntime, live client.Object) bool {
 // API server is asked: nothing of somebody else's may be taken over.
 func (r *Reconciler) live(ctx context.Context, wanted *unstructured.Unstructured) (client.Object, error) {
 	key := client.ObjectKeyFromObject(wanted)
-	if isSecret(wanted) {
-		secret, err := r.Secrets.Get(ctx, key)
-		if err != nil || secret == nil {
-			return nil, err
-		}
-		return secret, nil
-	}
 	for _, reader := range []client.Reader{r.Client, r.Live} {
 		empty, err := r.Scheme().New(wanted.GroupVersionKind())
 		if err != nil {
