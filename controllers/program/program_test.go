@@ -237,3 +237,56 @@ func TestOnlyTheRuntimesOwnAuthorityIsTrusted(t *testing.T) {
 		t.Error("a server of another authority was believed")
 	}
 }
+
+// The runtime's opinion is asked for once, of a replica that takes traffic.
+func TestARefusalIsFinal(t *testing.T) {
+	f := newFixture(t)
+	var asked []string
+	counting := func(name string) http.Handler {
+		replica := f.store.replica(name)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPut {
+				asked = append(asked, name)
+			}
+			replica.ServeHTTP(w, r)
+		})
+	}
+	starting, serving := f.serve(t, "main-0", counting("main-0")), f.serve(t, "main-1", counting("main-1"))
+	starting.Ready = false
+	s, _, _ := encoded(t, "x")
+	s.Lists[0].ClosePolicy = "Nobody"
+	b, err := s.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.client.Program(t.Context(), f.client.Read(t.Context(), []program.Target{starting, serving}), b, snapshot.Digest(b))
+	refusalOf(t, err)
+	if diff := cmp.Diff([]string{"main-1"}, asked); diff != "" {
+		t.Errorf("asked to take it (-want +got):\n%s", diff)
+	}
+}
+
+// A replica that has not seen the last snapshot yet does not make the next one
+// take its number.
+func TestTheHighestSequenceCounts(t *testing.T) {
+	f := newFixture(t)
+	behind := http.NewServeMux()
+	behind.Handle("/", f.store.replica("main-1"))
+	behind.HandleFunc("GET /admin/v1/configz", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusOK, snapshot.Report{Replica: "main-1"})
+	})
+	ahead := f.serve(t, "main-0", f.store.replica("main-0"))
+	_, first, digest := encoded(t, "first")
+	if _, err := f.client.Program(t.Context(), f.client.Read(t.Context(), []program.Target{ahead}), first, digest); err != nil {
+		t.Fatal(err)
+	}
+	readings := f.client.Read(t.Context(), []program.Target{ahead, f.serve(t, "main-1", behind)})
+	_, second, digest := encoded(t, "second")
+	readings, err := f.client.Program(t.Context(), readings, second, digest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !readings[0].Serves(digest) || readings[0].Report.Sequence != 2 {
+		t.Errorf("served %+v, want sequence 2", readings[0].Report)
+	}
+}
