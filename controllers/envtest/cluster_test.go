@@ -189,6 +189,28 @@ func (p *pod) crash() {
 	Expect(p.replica.Stop(context.Background())).To(Succeed())
 }
 
+// silence lets nothing answer at the address of the admin port any more, and
+// tells of every connection that is made to it in vain.
+func (p *pod) silence() <-chan struct{} {
+	GinkgoHelper()
+	l, err := stdnet.Listen("tcp", "127.0.0.1:0")
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(l.Close)
+	asked := make(chan struct{}, 100)
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_ = c.Close()
+			asked <- struct{}{}
+		}
+	}()
+	net.route(p.admin(), l.Addr().String())
+	return asked
+}
+
 // restart runs the replica again on its volume, at the same address.
 func (p *pod) restart(ctx context.Context) {
 	GinkgoHelper()

@@ -15,7 +15,6 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -43,6 +42,21 @@ var _ = Describe("when the runtime does not do as it should", func() {
 		allReady(ctx, ns)
 	})
 
+	It("says nothing of a ready replica that is silent for a moment", func(ctx SpecContext) {
+		ns := newNamespace(ctx)
+		startOperator(nil, ns)
+		apply(ctx, ns, everything)
+		p := startPod(ctx, ns, "main")
+		allReady(ctx, ns)
+		statuses := programmedOf(ctx, ns)
+
+		asked := p.silence()
+		Eventually(asked).Should(Receive(), "the first look")
+		net.route(p.admin(), p.replica.AdminAddr().String())
+		afterDrifts(p, 3, func() any { return nil })
+		Expect(statuses()).To(HaveEach("True/Programmed"))
+	})
+
 	It("says Unknown of a replica that takes connections and never answers", func(ctx SpecContext) {
 		ns := newNamespace(ctx)
 		startOperator(nil, ns)
@@ -66,21 +80,13 @@ var _ = Describe("when the runtime does not do as it should", func() {
 		p := startPod(ctx, ns, "main")
 		allReady(ctx, ns)
 
-		lists, err := client.NewWithWatch(config, client.Options{Scheme: kube.Scheme()})
-		Expect(err).NotTo(HaveOccurred())
-		watch, err := lists.Watch(ctx, &v1alpha1.WorklistList{}, client.InNamespace(ns))
-		Expect(err).NotTo(HaveOccurred())
-
+		statuses := programmedOf(ctx, ns)
 		p.publish(ctx, false) // the kubelet sees it end
 		p.crash()
 		Eventually(condition(ctx, ns, "RoutingRuntime", "main", "Ready")).Should(Equal("False/NotReady"))
 		p.restart(ctx)
 		Eventually(condition(ctx, ns, "RoutingRuntime", "main", "Ready")).Should(Equal("True/Ready"))
-		watch.Stop()
-		for event := range watch.ResultChan() {
-			list := event.Object.(*v1alpha1.Worklist)
-			Expect(meta.IsStatusConditionTrue(list.Status.Conditions, "Programmed")).To(BeTrue(), "%s", event.Type)
-		}
+		Expect(statuses()).To(HaveEach("True/Programmed"))
 	})
 
 	It("shows a refusal on the object that it names, in the runtime's words", func(ctx SpecContext) {
@@ -109,6 +115,28 @@ spec: {displayName: L2}
 		apply(ctx, ns, theList)
 		net.route(p.admin(), p.replica.AdminAddr().String())
 		allReady(ctx, ns)
+	})
+
+	It("keeps what was last accepted over a restart of its own", func(ctx SpecContext) {
+		ns := newNamespace(ctx)
+		op := startOperator(nil, ns)
+		apply(ctx, ns, everything)
+		p := startPod(ctx, ns, "main")
+		allReady(ctx, ns)
+		apply(ctx, ns, `
+apiVersion: pullmode.io/v1alpha1
+kind: Channel
+metadata: {name: page}
+spec: {type: FACEBOOK, serviceIdentifier: renamed, listRef: {name: l1}, secretRef: {name: missing}}
+`)
+		Eventually(condition(ctx, ns, "Channel", "page", "Ready")).Should(Equal("False/SecretNotFound"))
+		op.stop()
+
+		startOperator(nil, ns)
+		apply(ctx, ns, theList+"  description: changed\n")
+		Eventually(func() string { return p.replica.Snapshot().Lists[0].Description }).Should(Equal("changed"))
+		Expect(p.replica.Snapshot().Channels).To(HaveLen(1))
+		Expect(p.replica.Snapshot().Channels[0].ServiceIdentifier).To(Equal("page"))
 	})
 
 	It("programs again what an old volume does not have", func(ctx SpecContext) {

@@ -13,7 +13,7 @@ import (
 var _ = Describe("from YAML to what is served", func() {
 	It("says Ready of everything once the runtime serves it", func(ctx SpecContext) {
 		ns := newNamespace(ctx)
-		startOperator(nil, ns)
+		startOperator(eventsOnly, ns)
 		apply(ctx, ns, everything)
 		p := startPod(ctx, ns, "main")
 		allReady(ctx, ns)
@@ -36,7 +36,7 @@ var _ = Describe("from YAML to what is served", func() {
 
 	It("says that nothing serves a namespace without a RoutingRuntime", func(ctx SpecContext) {
 		ns := newNamespace(ctx)
-		startOperator(nil, ns)
+		startOperator(eventsOnly, ns)
 		apply(ctx, ns, theList)
 		Eventually(condition(ctx, ns, "Worklist", "l1", "Programmed")).Should(Equal("False/NoRuntime"))
 		Expect(message(ctx, ns, "Worklist", "l1", "Ready")).To(ContainSubstring("create a RoutingRuntime"))
@@ -44,7 +44,7 @@ var _ = Describe("from YAML to what is served", func() {
 
 	It("follows a change, one snapshot for a burst of them", func(ctx SpecContext) {
 		ns := newNamespace(ctx)
-		startOperator(nil, ns)
+		startOperator(eventsOnly, ns)
 		apply(ctx, ns, everything)
 		p := startPod(ctx, ns, "main")
 		allReady(ctx, ns)
@@ -68,7 +68,7 @@ spec: {displayName: L3}
 
 	It("programs a changed Secret without a change of the Channel", func(ctx SpecContext) {
 		ns := newNamespace(ctx)
-		startOperator(nil, ns)
+		startOperator(eventsOnly, ns)
 		apply(ctx, ns, everything)
 		p := startPod(ctx, ns, "main")
 		allReady(ctx, ns)
@@ -85,7 +85,7 @@ stringData: {key: another-key-of-the-connector}
 
 	It("finds a Secret that comes after its Channel, whatever its labels", func(ctx SpecContext) {
 		ns := newNamespace(ctx)
-		startOperator(nil, ns)
+		startOperator(eventsOnly, ns)
 		apply(ctx, ns, theRuntime+"---"+theDomain+"---"+theList+"---"+theChannel+"---"+theSubscription)
 		startPod(ctx, ns, "main")
 		Eventually(condition(ctx, ns, "Channel", "page", "ResolvedRefs")).Should(Equal("False/SecretNotFound"))
@@ -95,7 +95,7 @@ stringData: {key: another-key-of-the-connector}
 
 	It("lets an invalid Channel block nobody, and serves its last accepted form", func(ctx SpecContext) {
 		ns := newNamespace(ctx)
-		startOperator(nil, ns)
+		startOperator(eventsOnly, ns)
 		apply(ctx, ns, everything)
 		p := startPod(ctx, ns, "main")
 		allReady(ctx, ns)
@@ -120,9 +120,25 @@ spec: {displayName: L2}
 		Expect(p.replica.Snapshot().Channels[0].ServiceIdentifier).To(Equal("page"))
 	})
 
+	It("gives a Worklist to who selects its label, once it has it", func(ctx SpecContext) {
+		ns := newNamespace(ctx)
+		startOperator(eventsOnly, ns)
+		apply(ctx, ns, everything)
+		p := startPod(ctx, ns, "main")
+		allReady(ctx, ns)
+		apply(ctx, ns, `
+apiVersion: pullmode.io/v1alpha1
+kind: Worklist
+metadata: {name: l1, labels: {team: other}}
+spec: {displayName: L1}
+`)
+		Eventually(func() []string { return p.replica.Snapshot().Subscriptions[0].Lists }).Should(BeEmpty())
+		Eventually(condition(ctx, ns, "AgentSubscription", "agents", "ResolvedRefs")).Should(Equal("True/NoListSelected"))
+	})
+
 	It("accepts one RoutingRuntime a namespace, and the next one when that goes", func(ctx SpecContext) {
 		ns := newNamespace(ctx)
-		startOperator(nil, ns)
+		startOperator(eventsOnly, ns)
 		apply(ctx, ns, theRuntime)
 		Eventually(condition(ctx, ns, "RoutingRuntime", "main", "Accepted")).Should(Equal("True/Accepted"))
 		var first v1alpha1.RoutingRuntime

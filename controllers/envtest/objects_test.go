@@ -145,3 +145,29 @@ func runtimeStatus(ctx context.Context, namespace string) v1alpha1.RoutingRuntim
 	Expect(kube.Get(ctx, types.NamespacedName{Namespace: namespace, Name: "main"}, &rt)).To(Succeed())
 	return rt.Status
 }
+
+// programmedOf watches the Worklist l1. What it returns ends the watch, and gives
+// every Programmed that there was until now, as "True/Programmed".
+func programmedOf(ctx context.Context, namespace string) func() []string {
+	GinkgoHelper()
+	watcher, err := client.NewWithWatch(config, client.Options{Scheme: kube.Scheme()})
+	Expect(err).NotTo(HaveOccurred())
+	watch, err := watcher.Watch(ctx, &v1alpha1.WorklistList{}, client.InNamespace(namespace))
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(watch.Stop)
+	return func() (seen []string) {
+		GinkgoHelper()
+		var last v1alpha1.Worklist
+		Expect(kube.Get(ctx, types.NamespacedName{Namespace: namespace, Name: "l1"}, &last)).To(Succeed())
+		for event := range watch.ResultChan() {
+			list := event.Object.(*v1alpha1.Worklist)
+			if c := meta.FindStatusCondition(list.Status.Conditions, "Programmed"); c != nil {
+				seen = append(seen, fmt.Sprintf("%s/%s", c.Status, c.Reason))
+			}
+			if list.ResourceVersion == last.ResourceVersion {
+				break
+			}
+		}
+		return seen
+	}
+}
