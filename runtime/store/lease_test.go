@@ -45,3 +45,19 @@ func TestLease(t *testing.T) {
 		t.Errorf("a write with the lease that has run out: %v", err)
 	}
 }
+
+func TestGrant(t *testing.T) {
+	s := open(t, t.TempDir())
+	lease, err := s.Grant(t.Context(), time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	written := commit(t, s, store.Txn{Ops: []store.Op{store.PutLeased("dedupe/a", nil, lease), store.Put("dedupe/b", nil)}})
+	batches, err := watchUntil(t.Context(), s, written.Revision+1, written.Revision+1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if events := eventsOf(batches); len(events) != 1 || events[0].Key != "dedupe/a" || !events[0].Deleted {
+		t.Errorf("what vanished by itself: %+v", events)
+	}
+}
