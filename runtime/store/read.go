@@ -82,6 +82,9 @@ func reason(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
+	if errors.Is(rpctypes.Error(err), rpctypes.ErrNoSpace) {
+		return ErrNoSpace
+	}
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/pullmode/operator/runtime/store"
 )
@@ -37,6 +38,15 @@ func TestFull(t *testing.T) {
 		}
 		if got := get(t, s, "slots/1"); len(got.Value) == 0 {
 			t.Error("slots/1 is gone")
+		}
+	})
+
+	t.Run("it grants no lease, and says why", func(t *testing.T) {
+		if _, err := s.Grant(t.Context(), time.Hour); !errors.Is(err, store.ErrNoSpace) {
+			t.Errorf("Grant got %v", err)
+		}
+		if _, err := s.Lease(t.Context(), time.Hour); !errors.Is(err, store.ErrNoSpace) {
+			t.Errorf("Lease got %v", err)
 		}
 	})
 
