@@ -23,7 +23,7 @@ over() {
   if [ -n "${E2E_KEEP:-}" ]; then
     say "the cluster $PULLMODE_CLUSTER is kept; take it down with: PULLMODE_CLUSTER=$PULLMODE_CLUSTER hack/localcluster/down.sh"
   else
-    hack/localcluster/down.sh || true
+    hack/localcluster/down.sh 2>/dev/null || hack/localcluster/down.sh || true # quiet where all went well: the suite has the last word
   fi
   exit "$code"
 }
@@ -32,4 +32,4 @@ trap over EXIT
 KUBECTL=$(hack/localcluster/assets.sh)/kubectl
 kubeconfig=$(hack/cluster/install.sh)
 export KUBECTL KUBECONFIG=$kubeconfig
-go test -tags e2e -count=1 -timeout 30m ./hack/e2e -ginkgo.v "$@"
+go test -v -tags e2e -count=1 -timeout 30m ./hack/e2e -ginkgo.v "$@"
