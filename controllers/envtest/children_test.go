@@ -19,8 +19,10 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/pullmode/operator/controllers/operator"
+	"github.com/pullmode/operator/controllers/secrets"
 	"github.com/pullmode/operator/controllers/workload"
 )
 
@@ -162,6 +164,18 @@ spec:
 		Eventually(leaf).ShouldNot(Equal(before))
 		apply(ctx, ns, theList+"  description: changed\n")
 		Eventually(condition(ctx, ns, "Worklist", "l1", "Programmed")).Should(Equal("True/Programmed"))
+	})
+
+	It("are looked at again when the first certificate is to be renewed", func(ctx SpecContext) {
+		ns := newNamespace(ctx)
+		apply(ctx, ns, theRuntime)
+		r := &workload.Reconciler{
+			Client: kube, Live: kube, Secrets: secrets.NewReader(kube, kube), Now: time.Now,
+			Options: workload.Options{Image: "example.com/pullmode:test"},
+		}
+		result, err := r.Reconcile(ctx, reconcile.Request{NamespacedName: types.NamespacedName{Namespace: ns, Name: "main"}})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(result.RequeueAfter).To(And(BeNumerically(">", 59*24*time.Hour), BeNumerically("<=", 60*24*time.Hour)), "two thirds of 90 days")
 	})
 
 	// A certificate is made at random: of two operators that both found none, one

@@ -88,15 +88,20 @@ type pod struct {
 // startPod starts the replica of a runtime as soon as its certificates are there.
 func startPod(ctx context.Context, namespace, runtime string) *pod {
 	GinkgoHelper()
-	p := &pod{
-		key:     types.NamespacedName{Namespace: namespace, Name: runtime},
-		address: net.address(), data: GinkgoT().TempDir(),
-	}
+	p := newPod(namespace, runtime)
 	p.start(ctx)
 	p.publish(ctx, false)
 	p.watch()
 	DeferCleanup(p.delete)
 	return p
+}
+
+// newPod has an address and an empty volume, and does not run yet.
+func newPod(namespace, runtime string) *pod {
+	return &pod{
+		key:     types.NamespacedName{Namespace: namespace, Name: runtime},
+		address: net.address(), data: GinkgoT().TempDir(),
+	}
 }
 
 func (p *pod) name() string { return p.key.Name + "-0" }

@@ -66,6 +66,20 @@ spec: {displayName: L3}
 		Expect(p.replica.Report().Sequence - before).To(BeNumerically("<=", 2))
 	})
 
+	It("programs a replica that takes a while to start", func(ctx SpecContext) {
+		ns := newNamespace(ctx)
+		startOperator(eventsOnly, ns)
+		apply(ctx, ns, everything)
+		p := newPod(ns, "main")
+		asked := p.silence()
+		p.publish(ctx, false)
+		Eventually(asked).Should(Receive())
+		p.start(ctx)
+		p.watch()
+		DeferCleanup(p.delete)
+		allReady(ctx, ns)
+	})
+
 	It("programs a changed Secret without a change of the Channel", func(ctx SpecContext) {
 		ns := newNamespace(ctx)
 		startOperator(eventsOnly, ns)

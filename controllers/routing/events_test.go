@@ -52,3 +52,19 @@ func TestADeletedSecretIsForgotten(t *testing.T) {
 		t.Errorf("%d reads after it was deleted, want 2", again)
 	}
 }
+
+// A burst waits for its end: nothing is compiled while its first change is held off.
+func TestTheFirstOfABurstWaits(t *testing.T) {
+	r := &Reconciler{HoldOff: time.Hour}
+	q := workqueue.NewTypedRateLimitingQueue(workqueue.DefaultTypedControllerRateLimiter[Namespace]())
+	defer q.ShutDown()
+	secret := &corev1.Secret{}
+	secret.Namespace = "care"
+	h := r.after(namespaceOf)
+	h.Create(t.Context(), event.CreateEvent{Object: secret}, q)
+	h.Update(t.Context(), event.UpdateEvent{ObjectOld: secret, ObjectNew: secret}, q)
+	h.Delete(t.Context(), event.DeleteEvent{Object: secret}, q)
+	if q.Len() != 0 {
+		t.Errorf("%d namespaces are to be compiled at once, want none", q.Len())
+	}
+}

@@ -1,0 +1,32 @@
+package workload
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/pullmode/operator/api/v1alpha1"
+)
+
+// What stays refused is tried again for ever, and must not be written each time.
+func TestDegradedIsWrittenOnce(t *testing.T) {
+	rt := &v1alpha1.RoutingRuntime{}
+	rt.Generation = 3
+	refusal := errors.New("exceeded quota")
+	first, later := metav1.NewTime(time.Unix(100, 0)), metav1.NewTime(time.Unix(200, 0))
+	present := degraded(rt, nil, refusal, first)
+	if !present.LastTransitionTime.Equal(&first) || present.Message != refusal.Error() || present.ObservedGeneration != 3 {
+		t.Fatalf("%+v", present)
+	}
+	if again := degraded(rt, present, refusal, later); !equal(present, again) {
+		t.Errorf("it is %+v, want it as it was: %+v", again, present)
+	}
+	if other := degraded(rt, present, errors.New("forbidden"), later); equal(present, other) || !other.LastTransitionTime.Equal(&first) {
+		t.Errorf("another refusal is %+v, want it new, and the time kept", other)
+	}
+	if gone := degraded(rt, present, nil, later); gone != nil || equal(present, gone) {
+		t.Errorf("it stays although nothing is wrong: %+v", gone)
+	}
+}
