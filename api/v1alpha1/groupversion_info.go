@@ -4,7 +4,7 @@
 // AgentSubscriptions, so no kind names its runtime, and no reference leaves the namespace.
 //
 // The schema is the only place that holds defaults: an object read from the API server, or put through the CRDs by
-// the command line, has every defaulted field set, and no Go code repeats a default.
+// the command line, has every defaulted field set, and Go code repeats a default only for a pointer that would be nil.
 //
 // +kubebuilder:object:generate=true
 // +kubebuilder:ac:generate=true

@@ -10,24 +10,6 @@ import (
 	apply "github.com/pullmode/operator/api/v1alpha1/applyconfiguration/api/v1alpha1"
 )
 
-// statusOf finds the common status in an object.
-func statusOf(object client.Object) *v1alpha1.ObjectStatus {
-	switch o := object.(type) {
-	case *v1alpha1.RoutingRuntime:
-		return &o.Status.ObjectStatus
-	case *v1alpha1.MediaRoutingDomain:
-		return &o.Status.ObjectStatus
-	case *v1alpha1.Worklist:
-		return &o.Status.ObjectStatus
-	case *v1alpha1.Channel:
-		return &o.Status.ObjectStatus
-	case *v1alpha1.AgentSubscription:
-		return &o.Status.ObjectStatus
-	default:
-		return nil
-	}
-}
-
 // applyObject puts a status into the apply configuration of the object's kind.
 func applyObject(object client.Object, s v1alpha1.ObjectStatus) runtime.ApplyConfiguration {
 	at, in, common := object.GetName(), object.GetNamespace(), applyCommon(s)

@@ -69,7 +69,7 @@ func (f *facts) update(object client.Object, v compile.Verdict, now metav1.Time)
 		}
 		return applyRuntime(object, wanted)
 	}
-	present := statusOf(object)
+	present := object.(interface{ CommonStatus() *v1alpha1.ObjectStatus }).CommonStatus()
 	wanted := f.object(v, *present, now)
 	if equality.Semantic.DeepEqual(wanted, owned(*present)) {
 		return nil

@@ -15,7 +15,7 @@ func Service(runtime *v1alpha1.RoutingRuntime) *applycore.ServiceApplyConfigurat
 		WithLabels(labels(runtime)).
 		WithOwnerReferences(owner(runtime)).
 		WithSpec(applycore.ServiceSpec().
-			WithType(serviceType(runtime)).
+			WithType(runtime.Spec.Service.Type).
 			WithSelector(selector(runtime)).
 			WithPorts(servicePort(PortNameHTTP, 80)))
 }
@@ -35,13 +35,6 @@ func ReplicasService(runtime *v1alpha1.RoutingRuntime) *applycore.ServiceApplyCo
 			WithPorts(
 				servicePort(PortNameAdmin, PortAdmin),
 				servicePort(PortNameMetrics, PortMetrics)))
-}
-
-func serviceType(runtime *v1alpha1.RoutingRuntime) corev1.ServiceType {
-	if runtime.Spec.Service.Type == "" {
-		return corev1.ServiceTypeClusterIP
-	}
-	return runtime.Spec.Service.Type
 }
 
 func servicePort(name string, number int32) *applycore.ServicePortApplyConfiguration {
