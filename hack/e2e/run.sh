@@ -3,7 +3,8 @@
 #
 # Which cluster is decided by hack/localcluster/up.sh; one that KUBECONFIG names is used and left as it was found, but for the
 # operator that is installed in it.
-#   E2E_KEEP=1  keep the cluster, to look at what a failure left
+#   E2E_KEEP=1    keep the cluster, to look at what a failure left
+#   E2E_REPEAT=n  run the suite n times on it
 set -euo pipefail
 source "$(dirname "$0")/../localcluster/lib/say.sh"
 
@@ -32,4 +33,6 @@ trap over EXIT
 KUBECTL=$(hack/localcluster/assets.sh)/kubectl
 kubeconfig=$(hack/cluster/install.sh)
 export KUBECTL KUBECONFIG=$kubeconfig
-go test -v -tags e2e -count=1 -timeout 30m ./hack/e2e -ginkgo.v "$@"
+for ((run = 0; run < ${E2E_REPEAT:-1}; run++)); do
+  go test -v -tags e2e -count=1 -timeout 30m ./hack/e2e -ginkgo.v "$@"
+done

@@ -11,4 +11,4 @@ soak-kill: ## Kill store and runtime with SIGKILL in the middle of traffic, agai
 
 .PHONY: soak-e2e
 soak-e2e: ## End the runtime's pod under traffic on a cluster, again and again.
-	hack/e2e/run.sh -ginkgo.focus=Failure -ginkgo.repeat=$(SOAK) -timeout 3h
+	E2E_REPEAT=$(SOAK) hack/e2e/run.sh -ginkgo.focus=Failure
