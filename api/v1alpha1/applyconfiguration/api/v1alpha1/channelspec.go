@@ -34,7 +34,8 @@ type ChannelSpecApplyConfiguration struct {
 	// `Authorization: Bearer KEY` with every message. The runtime is given only a
 	// hash of it. A changed Secret takes effect by itself. It may hold up to 4
 	// keys of at least 16 characters, one a line: so a key is changed without a
-	// gap.
+	// gap. To withdraw a key, change the Secret: one that is deleted leaves the
+	// last keys in force.
 	SecretRef *SecretKeyReferenceApplyConfiguration `json:"secretRef,omitempty"`
 }
 
