@@ -10,7 +10,9 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o /out/ ./cmd/operator ./cmd/runtime ./cmd/pullmode \
+# What the programs say they are.
+ARG VERSION
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /out/ ./cmd/operator ./cmd/runtime ./cmd/pullmode \
  && mkdir -m 1777 /out/tmp
 
 FROM ${BASE}

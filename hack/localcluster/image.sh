@@ -10,6 +10,7 @@ source "$(dirname "$0")/lib/say.sh"
 case "${1:-}" in -h | --help | "") usage && exit ;; esac
 [ $# = 2 ] || die "image.sh takes a name and a file" "$0 pullmode:dev pullmode.tar"
 name=$1 out=$2
+version=${name##*:} # what the programs say they are
 here=$(cd "$(dirname "$0")" && pwd)
 checkout=$(cd "$here/../.." && pwd)
 programs=(operator runtime pullmode)
@@ -30,11 +31,11 @@ not_built() { die "$engine could not build the image" "if it cannot reach a regi
 
 case $engine in
   docker)
-    docker build --quiet --build-arg BASE="$base" --tag "$name" "$checkout" >&2 || not_built
+    docker build --quiet --build-arg BASE="$base" --build-arg VERSION="$version" --tag "$name" "$checkout" >&2 || not_built
     docker save --output "$out" "$name"
     ;;
   buildah)
-    buildah build --quiet --isolation chroot --build-arg BASE="$base" --tag "$name" "$checkout" >&2 || not_built
+    buildah build --quiet --isolation chroot --build-arg BASE="$base" --build-arg VERSION="$version" --tag "$name" "$checkout" >&2 || not_built
     rm -f "$out" # buildah does not write over an archive
     buildah push --quiet "$name" "docker-archive:$out:$name"
     ;;
@@ -45,7 +46,7 @@ case $engine in
     done
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
-    (cd "$checkout" && CGO_ENABLED=0 GOOS=linux go build -trimpath -ldflags "-s -w" -o "$work/" "${programs[@]/#/./cmd/}")
+    (cd "$checkout" && CGO_ENABLED=0 GOOS=linux go build -trimpath -ldflags "-s -w -X main.version=$version" -o "$work/" "${programs[@]/#/./cmd/}")
     "$here/../image/archive.sh" "$name" "$out" "${programs[@]/#/$work/}"
     ;;
   *) die "PULLMODE_IMAGE_ENGINE is '$engine'" "use docker, buildah or none, or leave it unset" ;;
