@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/onsi/gomega"
+
 	"github.com/pullmode/operator/api/v1alpha1"
 	"github.com/pullmode/operator/controllers/program"
 	"github.com/pullmode/operator/controllers/workload"
@@ -82,18 +84,20 @@ func (p *process) exit() int {
 }
 
 // line waits for a line of the log and gives its fields.
-func (p *process) line(msg string) map[string]any {
+func (p *process) line(msg string) (said map[string]any) {
 	p.t.Helper()
-	for begun := time.Now(); time.Since(begun) < time.Minute; time.Sleep(time.Millisecond) {
+	gomega.NewWithT(p.t).Eventually(func() bool {
 		for _, line := range strings.Split(p.said(), "\n") {
-			var fields map[string]any
-			if json.Unmarshal([]byte(line), &fields) == nil && fields["msg"] == msg {
-				return fields
+			said = nil
+			if json.Unmarshal([]byte(line), &said) == nil && said["msg"] == msg {
+				return true
 			}
 		}
-	}
-	p.t.Fatalf("never said %q:\n%s", msg, p.said())
-	return nil
+		return false
+	}, time.Minute, time.Millisecond).Should(gomega.BeTrue(), func() string {
+		return fmt.Sprintf("never said %q:\n%s", msg, p.said())
+	})
+	return said
 }
 
 // The operator's own client programs the program, which drains when it is told to
@@ -183,16 +187,13 @@ func certificates(t *testing.T) (dir string, operator program.Credentials) {
 // ready waits for the readiness probe.
 func ready(t *testing.T, serving map[string]any) {
 	t.Helper()
-	for begun := time.Now(); time.Since(begun) < time.Minute; time.Sleep(time.Millisecond) {
+	gomega.NewWithT(t).Eventually(func() (int, error) {
 		resp, err := http.Get(fmt.Sprintf("http://%s/readyz", serving["metricsAddr"]))
-		if err == nil {
-			resp.Body.Close()
-			if resp.StatusCode == http.StatusOK {
-				return
-			}
+		if err != nil {
+			return 0, err
 		}
-	}
-	t.Fatal("never ready")
+		return resp.StatusCode, resp.Body.Close()
+	}, time.Minute, time.Millisecond).Should(gomega.Equal(http.StatusOK), "never ready")
 }
 
 func TestExitCodes(t *testing.T) {

@@ -9,7 +9,7 @@ bench-compile: ## Compile 10,000 objects.
 
 .PHONY: bench-store
 bench-store: ## Durable transitions a second, side by side with a bare append and group fsync.
-	go test -run '^$$' -bench . -benchtime 1x -v ./runtime/store
+	go test -run '^$$' -bench DurableTransitions -benchtime 30x ./runtime/store
 
 .PHONY: bench-latency
 bench-latency: ## Latencies on the demo's cluster (run make demo first).

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/onsi/gomega"
+
 	"github.com/pullmode/operator/runtime/client"
 	"github.com/pullmode/operator/runtime/internal/site"
 	"github.com/pullmode/operator/runtime/protocol"
@@ -209,11 +211,13 @@ func (tr *traffic) took(id string, now truth, message *posted) {
 
 // wait waits for n further transitions.
 func (tr *traffic) wait(ctx context.Context, n int64) {
-	for until := tr.count.Load() + n; tr.count.Load() < until; time.Sleep(time.Millisecond) {
-		if ctx.Err() != nil || tr.t.Failed() {
-			tr.t.Fatal("the traffic has come to a halt")
+	until := tr.count.Load() + n
+	gomega.NewWithT(tr.t).Eventually(ctx, func() int64 {
+		if tr.t.Failed() {
+			gomega.StopTrying("a transition was not as it should be").Now()
 		}
-	}
+		return tr.count.Load()
+	}).WithPolling(time.Millisecond).Should(gomega.BeNumerically(">=", until), "the traffic has come to a halt")
 }
 
 // watcher puts the feed together to a picture of all requests.
@@ -281,15 +285,9 @@ func (w *watcher) take(e client.Event) {
 // nobody has joined moves its version without an event (T03), but each request's
 // last command here is one that the feed tells of.
 func (w *watcher) until(ctx context.Context, is func(map[string]truth) bool) {
-	for ; ; time.Sleep(10 * time.Millisecond) {
+	gomega.NewWithT(w.t).Eventually(ctx, func() bool {
 		w.mu.Lock()
-		ok := is(w.seen)
-		w.mu.Unlock()
-		if ok {
-			return
-		}
-		if ctx.Err() != nil {
-			w.t.Fatal("the feed never came to the picture of the answers")
-		}
-	}
+		defer w.mu.Unlock()
+		return is(w.seen)
+	}).WithPolling(10*time.Millisecond).Should(gomega.BeTrue(), "the feed never came to the picture of the answers")
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/onsi/gomega"
+
 	"github.com/pullmode/operator/runtime/command"
 	"github.com/pullmode/operator/runtime/hub"
 	"github.com/pullmode/operator/runtime/inbox"
@@ -114,11 +116,7 @@ func (l *Lab) Program(s snapshot.Snapshot) {
 // Eventually waits for a fact.
 func (l *Lab) Eventually(fact func() bool) {
 	l.T.Helper()
-	for begun := time.Now(); !fact(); time.Sleep(time.Millisecond) {
-		if time.Since(begun) > time.Minute {
-			l.T.Fatal("waited a minute in vain")
-		}
-	}
+	gomega.NewWithT(l.T).Eventually(fact, time.Minute, time.Millisecond).Should(gomega.BeTrue())
 }
 
 // Message posts a customer's message on channel "facebook".

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/onsi/gomega"
+
 	"github.com/pullmode/operator/runtime/auth"
 	"github.com/pullmode/operator/runtime/client"
 	"github.com/pullmode/operator/runtime/internal/lab"
@@ -153,9 +155,5 @@ func (s *Site) Connector(channel string) *client.Connector {
 // Eventually waits for a fact.
 func (s *Site) Eventually(fact func() bool) {
 	s.T.Helper()
-	for begun := time.Now(); !fact(); time.Sleep(time.Millisecond) {
-		if time.Since(begun) > time.Minute {
-			s.T.Fatal("waited a minute in vain")
-		}
-	}
+	gomega.NewWithT(s.T).Eventually(fact, time.Minute, time.Millisecond).Should(gomega.BeTrue())
 }
