@@ -12,7 +12,7 @@ RUN go mod download
 COPY . .
 # What the programs say they are.
 ARG VERSION
-RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=${VERSION}" -o /out/ ./cmd/operator ./cmd/runtime ./cmd/pullmode \
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X github.com/pullmode/operator/cmd/internal/version.linked=${VERSION}" -o /out/ ./cmd/operator ./cmd/runtime ./cmd/pullmode \
  && mkdir -m 1777 /out/tmp
 
 FROM ${BASE}

@@ -5,7 +5,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"runtime/debug"
 
 	"github.com/go-logr/zapr"
 	"github.com/spf13/cobra"
@@ -14,12 +13,10 @@ import (
 	"k8s.io/klog/v2"
 	ctrl "sigs.k8s.io/controller-runtime"
 
+	"github.com/pullmode/operator/cmd/internal/version"
 	"github.com/pullmode/operator/controllers/operator"
 	"github.com/pullmode/operator/controllers/routing"
 )
-
-// version is set by the linker; without it, it is the module's own.
-var version string
 
 func main() {
 	if err := command().Execute(); err != nil {
@@ -45,7 +42,7 @@ It finds the cluster as kubectl does: --kubeconfig is not a flag here, set
 KUBECONFIG, or run it in a pod. With --leader-elect several can run; one works.
 POD_NAMESPACE names the namespace of its own pods: its lease is there, and only
 its pods may connect to the runtimes' admin ports.`,
-		Version:           versionString(),
+		Version:           version.String(),
 		Args:              cobra.NoArgs,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
@@ -84,7 +81,7 @@ func run(o operator.Options) error {
 	if err != nil {
 		return err
 	}
-	o.Log.Info("starting", "version", versionString(), "runtimeImage", o.RuntimeImage, "namespaces", o.Namespaces)
+	o.Log.Info("starting", "version", version.String(), "runtimeImage", o.RuntimeImage, "namespaces", o.Namespaces)
 	return mgr.Start(ctrl.SetupSignalHandler())
 }
 
@@ -105,14 +102,4 @@ func logger(level, format string) (*zap.Logger, error) {
 		return nil, fmt.Errorf("--log-format %q is not known: use json or text", format)
 	}
 	return config.Build()
-}
-
-func versionString() string {
-	if version != "" {
-		return version
-	}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "unknown"
 }

@@ -1,16 +1,13 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
-)
 
-// version is set by the release's linker flags (-X main.version=v1.2.3); a build
-// from source says what the Go toolchain knows of it.
-var version string
+	"github.com/pullmode/operator/cmd/internal/version"
+)
 
 // Version of the program, and the commit that it was built from.
 type Version struct {
@@ -20,13 +17,12 @@ type Version struct {
 }
 
 func readVersion() Version {
-	v := Version{Version: version}
+	v := Version{Version: version.String()}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		v.Version = cmp.Or(v.Version, "unknown")
 		return v
 	}
-	v.Version, v.Go = cmp.Or(version, info.Main.Version, "(devel)"), info.GoVersion
+	v.Go = info.GoVersion
 	for _, s := range info.Settings {
 		if s.Key == "vcs.revision" {
 			v.Commit = s.Value

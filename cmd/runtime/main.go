@@ -10,18 +10,15 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/pullmode/operator/cmd/internal/version"
 	"github.com/pullmode/operator/runtime/observe"
 	"github.com/pullmode/operator/runtime/replica"
 )
-
-// version is set by the linker; without it, it is the module's own.
-var version string
 
 // Exit codes, for whoever starts the runtime.
 const (
@@ -73,7 +70,7 @@ SIGTERM and SIGINT drain: not ready any more, clients are told to connect again,
 running calls end, all within --drain-timeout. A second signal stops at once.
 
 Exit codes: 0 after a drain, 1 when it could not start or go on, 2 for wrong flags.`,
-		Version:           versionString(),
+		Version:           version.String(),
 		Args:              cobra.NoArgs,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
@@ -83,7 +80,7 @@ Exit codes: 0 after a drain, 1 when it could not start or go on, 2 for wrong fla
 			if err != nil {
 				return err
 			}
-			o.Log, o.Version = log, versionString()
+			o.Log, o.Version = log, version.String()
 			if err := serve(cmd.Context(), o); err != nil {
 				return &failure{err}
 			}
@@ -162,14 +159,4 @@ func text(a net.Addr) string {
 		return ""
 	}
 	return a.String()
-}
-
-func versionString() string {
-	if version != "" {
-		return version
-	}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "unknown"
 }

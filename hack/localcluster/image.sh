@@ -46,7 +46,7 @@ case $engine in
     done
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
-    (cd "$checkout" && CGO_ENABLED=0 GOOS=linux go build -trimpath -ldflags "-s -w -X main.version=$version" -o "$work/" "${programs[@]/#/./cmd/}")
+    (cd "$checkout" && CGO_ENABLED=0 GOOS=linux go build -trimpath -ldflags "-s -w -X github.com/pullmode/operator/cmd/internal/version.linked=$version" -o "$work/" "${programs[@]/#/./cmd/}")
     "$here/../image/archive.sh" "$name" "$out" "${programs[@]/#/$work/}"
     ;;
   *) die "PULLMODE_IMAGE_ENGINE is '$engine'" "use docker, buildah or none, or leave it unset" ;;
