@@ -95,7 +95,7 @@ const (
 	ReasonSecretKeyMissing ConditionReason = "SecretKeyMissing"
 
 	// ReasonSecretKeyInvalid: ResolvedRefs=False on a Channel, what the Secret has under the key cannot be a
-	// connector's key: it is too short, or not plain text.
+	// connector's key: it is too short, not plain text, or there are more than 4.
 	ReasonSecretKeyInvalid ConditionReason = "SecretKeyInvalid"
 )
 

@@ -20,9 +20,6 @@ import (
 // GroupName is the API group of every kind in this package.
 const GroupName = "pullmode.io"
 
-// Category is what `kubectl get` takes to list every kind of this group at once.
-const Category = "pullmode"
-
 var (
 	// GroupVersion is the group and version of every kind in this package.
 	GroupVersion = schema.GroupVersion{Group: GroupName, Version: "v1alpha1"}
@@ -36,16 +33,6 @@ var (
 	// AddToScheme teaches a scheme the kinds of this package.
 	AddToScheme = SchemeBuilder.AddToScheme
 )
-
-// Resource qualifies a resource name ("worklists") with the group of this package.
-func Resource(name string) schema.GroupResource {
-	return GroupVersion.WithResource(name).GroupResource()
-}
-
-// Kind qualifies a kind ("Worklist") with the group and version of this package.
-func Kind(kind string) schema.GroupVersionKind {
-	return GroupVersion.WithKind(kind)
-}
 
 func addKnownTypes(scheme *runtime.Scheme) error {
 	scheme.AddKnownTypes(GroupVersion,

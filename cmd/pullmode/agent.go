@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/pullmode/operator/cmd/pullmode/internal/verdicts"
 	"github.com/pullmode/operator/runtime/client"
 	"github.com/pullmode/operator/runtime/protocol"
 	"github.com/pullmode/operator/runtime/request"
@@ -142,7 +143,7 @@ func (w *watching) bounded(ctx context.Context) (context.Context, context.Cancel
 func (w *watching) wanted() string {
 	var what []string
 	if w.count > 0 {
-		what = append(what, some(w.count, "notification"))
+		what = append(what, verdicts.Counted(w.count, "notification"))
 	}
 	if w.until != "" {
 		what = append(what, w.until)

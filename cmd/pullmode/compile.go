@@ -31,7 +31,8 @@ means YAML from the standard input. Keys of connectors, and their hashes, are ne
 printed.
 
 Exit codes: 0 when all objects are accepted and resolved, 1 when some are not (with
---strict also when there are warnings), 2 when the folder cannot be read.`,
+--strict also when there are warnings, or no RoutingRuntime to serve them), 2 when
+the folder cannot be read.`,
 		Example: `  pullmode compile config/samples
   pullmode compile --strict --assume-secrets deploy/production
   kubectl kustomize deploy/production | pullmode compile --namespace support -

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/pullmode/operator/cmd/pullmode/internal/standalone"
+	"github.com/pullmode/operator/cmd/pullmode/internal/verdicts"
 	"github.com/pullmode/operator/runtime/snapshot"
 )
 
@@ -105,16 +106,9 @@ func (s *serving) inForce() string {
 	}
 	report := s.server.Report()
 	text := fmt.Sprintf("snapshot %d (%.12s) with %s and %s", report.Sequence, report.Digest,
-		some(len(served.Lists), "list"), some(len(served.Channels), "channel"))
+		verdicts.Counted(len(served.Lists), "list"), verdicts.Counted(len(served.Channels), "channel"))
 	if open := s.server.Requests(); open > 0 {
-		text += ", " + some(int(open), "open request")
+		text += ", " + verdicts.Counted(int(open), "open request")
 	}
 	return text
-}
-
-func some(n int, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return fmt.Sprintf("%d %s", n, what)
 }

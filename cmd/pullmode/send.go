@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -128,7 +127,7 @@ func readText(cmd *cobra.Command, args []string) (string, error) {
 	}
 	text := strings.TrimRight(string(data), "\r\n")
 	if text == "" {
-		return "", usageError{errors.New("there is no message: put the text behind the flags, or into the standard input")}
+		return "", usage("there is no message: put the text behind the flags, or into the standard input")
 	}
 	return text, nil
 }

@@ -69,7 +69,7 @@ feeds of its clients. Only one process can have a directory open.
 SIGTERM and SIGINT drain: not ready any more, clients are told to connect again,
 running calls end, all within --drain-timeout. A second signal stops at once.
 
-Exit codes: 0 after a drain, 1 when it could not start or go on, 2 for wrong flags.`,
+Exit codes: 0 after a drain, 1 when it could not start or go on, 2 for flags that cannot be read.`,
 		Version:           version.String(),
 		Args:              cobra.NoArgs,
 		SilenceErrors:     true,

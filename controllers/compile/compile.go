@@ -42,7 +42,7 @@ type SecretKeys map[string]Key
 
 // Key is one value of a Secret, read as connector keys.
 type Key struct {
-	// Hashes are of the keys that the value holds: one, or two while a key is
+	// Hashes are of the keys that the value holds: one, or a few while a key is
 	// being changed.
 	Hashes []string
 	// Problem says what is wrong with the value and what to do about it; empty

@@ -52,10 +52,8 @@ func (c *candidate) readKeys(keys map[string]SecretKeys) Finding {
 	if !ok {
 		return refused(v1alpha1.ReasonSecretNotFound, "No Secret %s exists: create it with the connector's key under %q, or correct spec.secretRef.name.", ref.Name, ref.Key)
 	}
-	key, ok := secret[ref.Key]
+	key := secret[ref.Key] // one that is missing has no hashes
 	switch {
-	case !ok:
-		return refused(v1alpha1.ReasonSecretKeyMissing, "Secret %s has nothing under %q: put the connector's key there, or correct spec.secretRef.key.", ref.Name, ref.Key)
 	case key.Problem != "":
 		return refused(v1alpha1.ReasonSecretKeyInvalid, "Secret %s cannot be used with what it has under %q: %s.", ref.Name, ref.Key, key.Problem)
 	case len(key.Hashes) == 0:

@@ -15,6 +15,16 @@ type runtimes struct {
 	verdicts []Verdict
 }
 
+// Elected is the RoutingRuntime that serves a namespace: the oldest that is not
+// being deleted, and of two of the same second the first by name; nil when there
+// is none.
+func Elected(items []v1alpha1.RoutingRuntime) *v1alpha1.RoutingRuntime {
+	if wanted, _ := split[v1alpha1.RoutingRuntime](items); len(wanted) > 0 {
+		return wanted[0]
+	}
+	return nil
+}
+
 // compileRuntimes picks the namespace's one RoutingRuntime, the oldest, and
 // starts the snapshot from it.
 func compileRuntimes(items []v1alpha1.RoutingRuntime, last previous) runtimes {

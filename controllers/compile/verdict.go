@@ -104,7 +104,7 @@ const namesShown = 10
 
 // enumerate writes sorted names into a sentence.
 func enumerate(names []string) string {
-	names = slices.Compact(slices.Sorted(slices.Values(names)))
+	names = set(names)
 	if more := len(names) - namesShown; more > 0 {
 		return fmt.Sprintf("%s and %d more", strings.Join(names[:namesShown], ", "), more)
 	}

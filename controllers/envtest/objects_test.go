@@ -96,7 +96,7 @@ var kinds = map[string]string{
 // status reads the common status of an object, and its generation.
 func status(ctx context.Context, namespace, kind, name string) (v1alpha1.ObjectStatus, int64) {
 	object := &unstructured.Unstructured{}
-	object.SetGroupVersionKind(v1alpha1.Kind(kind))
+	object.SetGroupVersionKind(v1alpha1.GroupVersion.WithKind(kind))
 	if err := kube.Get(ctx, types.NamespacedName{Namespace: namespace, Name: name}, object); err != nil {
 		return v1alpha1.ObjectStatus{}, 0
 	}

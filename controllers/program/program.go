@@ -1,6 +1,7 @@
 package program
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -31,7 +32,7 @@ func (c *Client) Program(ctx context.Context, readings []Reading, encoded []byte
 // put tries the replicas that answered, those that take traffic first. A refusal
 // is final: all replicas share one store and one opinion.
 func (c *Client) put(ctx context.Context, readings []Reading, encoded []byte) error {
-	answered := slices.DeleteFunc(slices.Clone(readings), func(r Reading) bool { return r.Report == nil })
+	answered := answered(readings)
 	slices.SortStableFunc(answered, func(a, b Reading) int {
 		switch {
 		case a.Ready == b.Ready:
@@ -46,8 +47,9 @@ func (c *Client) put(ctx context.Context, readings []Reading, encoded []byte) er
 		return ErrNobodyAnswers
 	}
 	var failures []error
+	next := Sequence(readings) + 1
 	for _, r := range answered {
-		_, err := c.Put(ctx, r.Target, Sequence(readings)+1, encoded)
+		_, err := c.Put(ctx, r.Target, next, encoded)
 		if err == nil {
 			return nil
 		}
@@ -61,11 +63,23 @@ func (c *Client) put(ctx context.Context, readings []Reading, encoded []byte) er
 
 // Sequence is the highest that any replica reported.
 func Sequence(readings []Reading) int64 {
-	sequence := int64(0)
-	for _, r := range readings {
-		if r.Report != nil {
-			sequence = max(sequence, r.Report.Sequence)
-		}
+	if newest := Newest(readings); newest != nil {
+		return newest.Report.Sequence
 	}
-	return sequence
+	return 0
+}
+
+// Newest is the replica that is furthest in the one store that all share; nil when
+// none answered.
+func Newest(readings []Reading) *Reading {
+	answered := answered(readings)
+	if len(answered) == 0 {
+		return nil
+	}
+	newest := slices.MaxFunc(answered, func(a, b Reading) int { return cmp.Compare(a.Report.Sequence, b.Report.Sequence) })
+	return &newest
+}
+
+func answered(readings []Reading) []Reading {
+	return slices.DeleteFunc(slices.Clone(readings), func(r Reading) bool { return r.Report == nil })
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/pullmode/operator/controllers/compile"
 	"github.com/pullmode/operator/controllers/program"
 	"github.com/pullmode/operator/controllers/status"
-	"github.com/pullmode/operator/controllers/workload"
 	"github.com/pullmode/operator/runtime/snapshot"
 )
 
@@ -25,7 +24,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, ns Namespace) (ctrl.Result, 
 	if err != nil {
 		return ctrl.Result{}, err
 	}
-	rt := workload.Elected(objects.Runtimes)
+	rt := compile.Elected(objects.Runtimes)
 	if rt == nil {
 		r.Clients.Keep(string(ns), "")
 		r.memories.forget(ns)
@@ -44,7 +43,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, ns Namespace) (ctrl.Result, 
 	if found.newlySilent(m) {
 		return ctrl.Result{RequeueAfter: secondLook}, nil
 	}
-	objects.Previous, objects.Open = found.previous, found.open()
+	objects.Previous, objects.Open = m.snapshot, found.open()
 	result := compile.Compile(objects)
 	facts := status.Facts{Runtime: rt, Readings: found.readings}
 	problem := r.program(ctx, &facts, found, result.Snapshot, m)
@@ -72,7 +71,9 @@ func (r *Reconciler) program(ctx context.Context, facts *status.Facts, found rep
 		return err
 	}
 	facts.Digest = snapshot.Digest(encoded)
-	if !found.known || found.newest().Report.Digest == facts.Digest {
+	// Only where a replica told what is served may the runtime be programmed: compiled
+	// from anything else, a snapshot would drop last accepted forms and lists that drain.
+	if newest := program.Newest(found.readings); newest == nil || newest.Report.Digest == facts.Digest {
 		return nil
 	}
 	log := ctrl.LoggerFrom(ctx).WithValues("digest", facts.Digest, "bytes", len(encoded))

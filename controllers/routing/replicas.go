@@ -1,11 +1,9 @@
 package routing
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	discoveryv1 "k8s.io/api/discovery/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -22,11 +20,6 @@ import (
 type replicas struct {
 	client   *program.Client // nil while there is none to ask
 	readings []program.Reading
-	// known says that one of them told what is served, and previous is that; nil
-	// when it is nothing. Only then may the runtime be programmed: compiled from
-	// anything else, a snapshot would drop last accepted forms and lists that drain.
-	known    bool
-	previous *snapshot.Snapshot
 }
 
 // errNoCredentials is the silence of replicas while the workload controller has yet to make the certificates.
@@ -36,20 +29,20 @@ var errNoCredentials = errors.New("waits for its certificates")
 func (r *Reconciler) ask(ctx context.Context, rt *v1alpha1.RoutingRuntime, m *memory) (replicas, error) {
 	targets, err := r.targets(ctx, rt)
 	if err != nil || len(targets) == 0 {
-		return replicas{previous: m.snapshot}, err
+		return replicas{}, err
 	}
 	secret, err := r.Secrets.Get(ctx, types.NamespacedName{Namespace: rt.Namespace, Name: workload.ClientSecretName(rt.Name)})
 	if err != nil {
 		return replicas{}, fmt.Errorf("read the operator's certificate: %w", err)
 	}
 	if secret == nil {
-		return unasked(targets, m), nil
+		return unasked(targets), nil
 	}
 	c, err := r.Clients.Client(client.ObjectKeyFromObject(rt), secret, workload.AdminServerName(rt.Name))
 	if err != nil {
 		return replicas{}, err
 	}
-	found := replicas{client: c, readings: c.Read(ctx, targets), previous: m.snapshot}
+	found := replicas{client: c, readings: c.Read(ctx, targets)}
 	return found, found.recall(ctx, m)
 }
 
@@ -63,18 +56,18 @@ func (r *Reconciler) targets(ctx context.Context, rt *v1alpha1.RoutingRuntime) (
 	return program.Targets(slices.Items, workload.PortNameAdmin), nil
 }
 
-func unasked(targets []program.Target, m *memory) replicas {
-	found := replicas{previous: m.snapshot}
+func unasked(targets []program.Target) replicas {
+	found := replicas{}
 	for _, t := range targets {
 		found.readings = append(found.readings, program.Reading{Target: t, Err: errNoCredentials})
 	}
 	return found
 }
 
-// recall settles what is served now: what is remembered, if the digest is still
-// the same, or else what a replica hands out.
+// recall settles what is served now, and remembers it: what is remembered already,
+// if the digest is still the same, or else what a replica hands out.
 func (f *replicas) recall(ctx context.Context, m *memory) error {
-	newest := f.newest()
+	newest := program.Newest(f.readings)
 	switch {
 	case newest == nil:
 		return nil // nobody answers: nothing is known
@@ -87,18 +80,7 @@ func (f *replicas) recall(ctx context.Context, m *memory) error {
 		}
 		m.snapshot, m.digest = &update.Snapshot, newest.Report.Digest
 	}
-	f.known, f.previous = true, m.snapshot
 	return nil
-}
-
-// newest is the replica that is furthest in the store; nil when none answers.
-func (f *replicas) newest() *program.Reading {
-	answered := slices.DeleteFunc(slices.Clone(f.readings), func(r program.Reading) bool { return r.Report == nil })
-	if len(answered) == 0 {
-		return nil
-	}
-	newest := slices.MaxFunc(answered, func(a, b program.Reading) int { return cmp.Compare(a.Report.Sequence, b.Report.Sequence) })
-	return &newest
 }
 
 // open is how many requests are open, by list; nil while nobody knows.

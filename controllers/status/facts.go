@@ -4,6 +4,8 @@ import (
 	"github.com/pullmode/operator/api/v1alpha1"
 	"github.com/pullmode/operator/controllers/program"
 	"github.com/pullmode/operator/runtime/snapshot"
+
+	"k8s.io/utils/ptr"
 )
 
 // Facts is what is known of a namespace's runtime at the end of a reconcile.
@@ -89,5 +91,5 @@ func (f *facts) refuse(object name, message string) {
 
 // stopped tells whether the RoutingRuntime is wanted without a replica.
 func (f *facts) stopped() bool {
-	return f.Runtime != nil && f.Runtime.Spec.Replicas != nil && *f.Runtime.Spec.Replicas == 0
+	return f.Runtime != nil && ptr.Deref(f.Runtime.Spec.Replicas, 1) == 0
 }

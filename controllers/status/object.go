@@ -5,6 +5,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
 
 	"github.com/pullmode/operator/api/v1alpha1"
 	"github.com/pullmode/operator/controllers/compile"
@@ -59,10 +60,7 @@ func (f *facts) summary(v compile.Verdict, findings map[v1alpha1.ConditionType]f
 
 // missing says which pods a RoutingRuntime waits for; empty when for none.
 func (f *facts) missing() string {
-	wanted := 1
-	if f.Runtime.Spec.Replicas != nil {
-		wanted = int(*f.Runtime.Spec.Replicas)
-	}
+	wanted := int(ptr.Deref(f.Runtime.Spec.Replicas, 1))
 	if len(f.ready) >= wanted {
 		return ""
 	}

@@ -1,9 +1,6 @@
 package status
 
 import (
-	"cmp"
-	"slices"
-
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
@@ -21,7 +18,8 @@ func (f *facts) runtime(v compile.Verdict, present v1alpha1.RoutingRuntimeStatus
 		return wanted
 	}
 	wanted.Snapshot, wanted.OpenRequests = present.Snapshot, present.OpenRequests
-	if newest := f.newest(); newest != nil {
+	if r := program.Newest(f.Readings); r != nil {
+		newest := r.Report
 		wanted.Snapshot = nil
 		if newest.Digest != "" {
 			wanted.Snapshot = &v1alpha1.SnapshotStatus{Sequence: newest.Sequence, Digest: newest.Digest}
@@ -32,21 +30,6 @@ func (f *facts) runtime(v compile.Verdict, present v1alpha1.RoutingRuntimeStatus
 		wanted.Replicas = append(wanted.Replicas, f.replica(r))
 	}
 	return wanted
-}
-
-// newest is the report of the replica that is furthest in the one store that all
-// share; nil when none reported.
-func (f *facts) newest() *snapshot.Report {
-	var reports []*snapshot.Report
-	for _, r := range f.Readings {
-		if r.Report != nil {
-			reports = append(reports, r.Report)
-		}
-	}
-	if len(reports) == 0 {
-		return nil
-	}
-	return slices.MaxFunc(reports, func(a, b *snapshot.Report) int { return cmp.Compare(a.Sequence, b.Sequence) })
 }
 
 func open(report *snapshot.Report) int64 {

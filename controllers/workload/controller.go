@@ -21,6 +21,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/pullmode/operator/api/v1alpha1"
+	"github.com/pullmode/operator/controllers/compile"
 	"github.com/pullmode/operator/controllers/secrets"
 )
 
@@ -84,7 +85,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 		return ctrl.Result{}, fmt.Errorf("list RoutingRuntimes: %w", err)
 	}
 	// The one that serves the namespace has children, any other has none.
-	rt := Elected(all.Items)
+	rt := compile.Elected(all.Items)
 	if rt == nil || rt.Name != req.Name {
 		return ctrl.Result{}, nil
 	}

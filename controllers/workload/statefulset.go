@@ -8,6 +8,7 @@ import (
 	applyapps "k8s.io/client-go/applyconfigurations/apps/v1"
 	applycore "k8s.io/client-go/applyconfigurations/core/v1"
 	applymeta "k8s.io/client-go/applyconfigurations/meta/v1"
+	"k8s.io/utils/ptr"
 
 	"github.com/pullmode/operator/api/v1alpha1"
 )
@@ -30,7 +31,7 @@ func StatefulSet(runtime *v1alpha1.RoutingRuntime, image string) *applyapps.Stat
 		WithLabels(labels(runtime)).
 		WithOwnerReferences(owner(runtime)).
 		WithSpec(applyapps.StatefulSetSpec().
-			WithReplicas(replicas(runtime)).
+			WithReplicas(ptr.Deref(runtime.Spec.Replicas, 1)).
 			WithServiceName(ReplicasServiceName(runtime.Name)).
 			WithPodManagementPolicy(appsv1.ParallelPodManagement).
 			WithSelector(applymeta.LabelSelector().WithMatchLabels(selector(runtime))).
@@ -40,13 +41,6 @@ func StatefulSet(runtime *v1alpha1.RoutingRuntime, image string) *applyapps.Stat
 				WithWhenScaled(appsv1.RetainPersistentVolumeClaimRetentionPolicyType)).
 			WithVolumeClaimTemplates(claim(runtime)).
 			WithTemplate(pod(runtime, image)))
-}
-
-func replicas(runtime *v1alpha1.RoutingRuntime) int32 {
-	if runtime.Spec.Replicas == nil {
-		return 1
-	}
-	return *runtime.Spec.Replicas
 }
 
 func whenDeleted(runtime *v1alpha1.RoutingRuntime) appsv1.PersistentVolumeClaimRetentionPolicyType {

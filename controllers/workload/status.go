@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	applymeta "k8s.io/client-go/applyconfigurations/meta/v1"
+	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/pullmode/operator/api/v1alpha1"
@@ -19,7 +20,7 @@ import (
 func (r *Reconciler) report(ctx context.Context, rt *v1alpha1.RoutingRuntime, failure error) error {
 	present := meta.FindStatusCondition(rt.Status.Conditions, string(v1alpha1.ConditionDegraded))
 	wanted := degraded(rt, present, failure, metav1.NewTime(r.Now()))
-	if rt.Status.Address == Address(rt) && equal(present, wanted) {
+	if rt.Status.Address == Address(rt) && ptr.Equal(present, wanted) {
 		return nil
 	}
 	status := applyv1alpha1.RoutingRuntimeStatus().WithAddress(Address(rt))
@@ -57,11 +58,4 @@ func degraded(rt *v1alpha1.RoutingRuntime, present *metav1.Condition, failure er
 		c.LastTransitionTime = present.LastTransitionTime
 	}
 	return c
-}
-
-func equal(a, b *metav1.Condition) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	return *a == *b
 }

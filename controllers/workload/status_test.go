@@ -6,6 +6,7 @@ import (
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/utils/ptr"
 
 	"github.com/pullmode/operator/api/v1alpha1"
 )
@@ -20,13 +21,13 @@ func TestDegradedIsWrittenOnce(t *testing.T) {
 	if !present.LastTransitionTime.Equal(&first) || present.Message != refusal.Error() || present.ObservedGeneration != 3 {
 		t.Fatalf("%+v", present)
 	}
-	if again := degraded(rt, present, refusal, later); !equal(present, again) {
+	if again := degraded(rt, present, refusal, later); !ptr.Equal(present, again) {
 		t.Errorf("it is %+v, want it as it was: %+v", again, present)
 	}
-	if other := degraded(rt, present, errors.New("forbidden"), later); equal(present, other) || !other.LastTransitionTime.Equal(&first) {
+	if other := degraded(rt, present, errors.New("forbidden"), later); ptr.Equal(present, other) || !other.LastTransitionTime.Equal(&first) {
 		t.Errorf("another refusal is %+v, want it new, and the time kept", other)
 	}
-	if gone := degraded(rt, present, nil, later); gone != nil || equal(present, gone) {
+	if gone := degraded(rt, present, nil, later); gone != nil || ptr.Equal(present, gone) {
 		t.Errorf("it stays although nothing is wrong: %+v", gone)
 	}
 }

@@ -104,20 +104,21 @@ func (r Report) Write(w io.Writer) error {
 		fmt.Fprintln(w, p)
 	}
 	bad, warnings := r.Count()
-	summary := fmt.Sprintf("\n%s of namespace %s", counted(len(r.Verdicts), "object"), r.Namespace)
+	summary := fmt.Sprintf("\n%s of namespace %s", Counted(len(r.Verdicts), "object"), r.Namespace)
 	if bad == 0 {
 		summary += ", all accepted and resolved"
 	} else {
-		summary += ", " + counted(bad, "problem")
+		summary += ", " + Counted(bad, "problem")
 	}
 	if warnings > 0 {
-		summary += ", " + counted(warnings, "warning")
+		summary += ", " + Counted(warnings, "warning")
 	}
 	_, err := fmt.Fprintln(w, summary+".")
 	return err
 }
 
-func counted(n int, what string) string {
+// Counted is a number and what it is of, in the plural where it is not one.
+func Counted(n int, what string) string {
 	if n != 1 {
 		what += "s"
 	}
