@@ -59,8 +59,9 @@ func (x *Executor) EndSession(ctx context.Context, channel, customer string) (re
 }
 
 func (x *Executor) ofAgent(ctx context.Context, kind request.Kind, agent inbox.Agent, id, key string) (protocol.Result, error) {
+	var box *inbox.Inbox
 	d, revision, err := x.act(ctx, kind, id, func(_ *snapshot.Index, doc *request.Document) (request.Command, error) {
-		box := x.as(agent)
+		box = x.as(agent)
 		if !box.Visible(doc) || (kind == request.Join && !box.MayJoin(doc)) {
 			return request.Command{}, unknownRequest(id)
 		}
@@ -74,7 +75,7 @@ func (x *Executor) ofAgent(ctx context.Context, kind request.Kind, agent inbox.A
 	}
 	result := protocol.Result{
 		Outcome: d.Outcome, Repeated: d.Repeated,
-		Request: x.as(agent).Row(d.Next, x.Now()), Cursor: x.cursor(revision),
+		Request: box.Row(d.Next, x.Now()), Cursor: x.View.Cursor(revision),
 	}
 	if kind == request.Join {
 		if result.Messages, err = x.messages(ctx, d.Next); err != nil {

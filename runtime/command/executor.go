@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/pullmode/operator/runtime/inbox"
-	"github.com/pullmode/operator/runtime/protocol"
 	"github.com/pullmode/operator/runtime/request"
 	"github.com/pullmode/operator/runtime/snapshot"
 	"github.com/pullmode/operator/runtime/store"
@@ -86,10 +85,6 @@ func (x *Executor) settle(ctx context.Context, revision int64) {
 	if err := x.View.WaitFor(ctx, revision); err != nil {
 		x.Log.Debug("answered before the view had caught up", "revision", revision, "error", err)
 	}
-}
-
-func (x *Executor) cursor(revision int64) string {
-	return protocol.Cursor{Epoch: x.View.Epoch(), Revision: revision}.String()
 }
 
 // env is what the rules need to know beside the document.

@@ -185,7 +185,7 @@ func (c *Conn) flush() Flush {
 			return flush
 		}
 	}
-	flush := Flush{Frames: c.queue, Cursor: c.hub.cursor(c.revision)}
+	flush := Flush{Frames: c.queue, Cursor: c.hub.view.Cursor(c.revision)}
 	c.queue, c.frames, c.bytes, c.fresh = nil, 0, 0, false
 	return flush
 }

@@ -63,7 +63,7 @@ func (h *Hub) resume(box *inbox.Inbox, agent inbox.Agent, at protocol.Cursor) []
 	}
 	// What the agent's lists are may have changed meanwhile. That is told at the end
 	// and only once, so no cursor may stand before it.
-	changed := h.configured > at.Revision || box.ChangedSince(at.Revision)
+	changed := h.view.ConfigRevision() > at.Revision || box.ChangedSince(at.Revision)
 	var frames []Frame
 	last := int64(0)
 	for _, item := range items {

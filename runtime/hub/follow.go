@@ -33,10 +33,9 @@ func (h *Hub) load(ctx context.Context) (loaded int64, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("mark the start: %w", err)
 	}
-	current, _ := h.view.ConfigKeys()
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.revision, h.configured, h.target = loaded, current.Revision, mark.Revision
+	h.revision, h.target = loaded, mark.Revision
 	return loaded, nil
 }
 
@@ -139,7 +138,6 @@ func (h *Hub) refresh(b store.Batch) {
 	agents := map[string]bool{}
 	for _, e := range b.Events {
 		if e.Key == keyspace.ConfigCurrent && !e.Deleted {
-			h.configured = b.Revision
 			for c := range h.conns {
 				h.look(c)
 			}

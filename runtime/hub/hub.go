@@ -75,8 +75,6 @@ type Hub struct {
 	idle     chan struct{} // closed when draining and the last connection has gone
 	marks    uint64
 	samples  []sample
-	// configured is the revision that the snapshot in force came with.
-	configured int64
 }
 
 // New makes a hub that does nothing until Run.
@@ -131,10 +129,6 @@ func (h *Hub) Stats() Stats {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return Stats{Connections: len(h.conns), Agents: len(h.byAgent), Events: h.ring.Len(), Revision: h.revision, Floor: h.ring.Floor()}
-}
-
-func (h *Hub) cursor(revision int64) string {
-	return protocol.Cursor{Epoch: h.view.Epoch(), Revision: revision}.String()
 }
 
 // Ready says what keeps the replica from serving; nil when nothing does.

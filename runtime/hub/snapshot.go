@@ -35,7 +35,7 @@ func (h *Hub) snapshot(box *inbox.Inbox, reason protocol.SnapshotReason, only []
 			part.Lists = box.Lists()
 		}
 		if !part.More {
-			part.Cursor = h.cursor(h.revision)
+			part.Cursor = h.view.Cursor(h.revision)
 		}
 		frames = append(frames, Frame{Type: protocol.EventSnapshot, later: func() []byte {
 			part.Requests = make([]*protocol.Request, len(piece))

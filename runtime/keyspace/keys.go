@@ -16,6 +16,7 @@ package keyspace
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -72,6 +73,16 @@ func ConfigChunk(digest string, chunk int) string {
 
 // Started is the key that a replica marks its start with.
 func Started(replica string) string { return "meta/started/" + url.PathEscape(replica) }
+
+// ConfigChunkOf reads digest and number out of the key of a snapshot's chunk.
+func ConfigChunkOf(key string) (digest string, chunk int, err error) {
+	digest, number, _ := strings.Cut(strings.TrimPrefix(key, Config), "/")
+	chunk, err = strconv.Atoi(number)
+	if err != nil {
+		return "", 0, fmt.Errorf("%q is no key of a snapshot's chunk", key)
+	}
+	return digest, chunk, nil
+}
 
 // RequestOfMessage reads the request's id out of a message's key.
 func RequestOfMessage(key string) (string, bool) {

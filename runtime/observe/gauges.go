@@ -21,7 +21,7 @@ var (
 	agentsDesc     = gauge("connected_agents", "Agents with at least one connection.")
 	ringDesc       = gauge("feed_ring_events", "Events kept for clients that resume.")
 	ringCapDesc    = gauge("feed_ring_capacity_events", "Events that can be kept for clients that resume.")
-	storeUsedDesc  = gauge("store_used_bytes", "Size of the store's database.")
+	storeUsedDesc  = gauge("store_used_bytes", "Bytes of the store's database that are in use.")
 	storeQuotaDesc = gauge("store_quota_bytes", "Size at which the store takes no more writes.")
 )
 

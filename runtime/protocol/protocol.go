@@ -36,7 +36,7 @@ type Customer struct {
 	ID         string            `json:"id" minLength:"1" maxLength:"256" doc:"The customer's id in the channel, as the connector knows them."`
 	Name       string            `json:"name,omitempty" maxLength:"256" doc:"Shown to agents. The channel's anonymousName stands in when there is none."`
 	Anonymous  bool              `json:"anonymous,omitempty" readOnly:"true" doc:"The customer gave no name."`
-	Attributes map[string]string `json:"attributes,omitempty" doc:"At most 16, names of at most 64 and values of at most 256 characters. Passed through to agents."`
+	Attributes map[string]string `json:"attributes,omitempty" doc:"At most 16, names of at most 64 and values of at most 256 bytes. Passed through to agents."`
 }
 
 // FromDocument shows a document as agents see it.

@@ -185,12 +185,20 @@ func addr(l net.Listener) net.Addr {
 // Program puts a snapshot into force, without the admin port: it is given the next
 // sequence. One that is in force already is taken as it is.
 func (r *Replica) Program(ctx context.Context, s snapshot.Snapshot) (*snapshot.Refusal, error) {
+	encoded, err := s.Encode()
+	if err != nil {
+		return nil, err
+	}
+	wanted := snapshot.Digest(encoded)
 	for {
-		report := r.do.Report()
-		if encoded, err := s.Encode(); err == nil && snapshot.Digest(encoded) == report.Digest {
+		sequence, digest := int64(0), ""
+		if config := r.view.Config(); config != nil {
+			sequence, digest = config.Sequence, config.Digest
+		}
+		if digest == wanted {
 			return nil, nil
 		}
-		refusal, err := r.do.Program(ctx, snapshot.Update{Sequence: report.Sequence + 1, Snapshot: s})
+		refusal, err := r.do.Program(ctx, snapshot.Update{Sequence: sequence + 1, Snapshot: s})
 		if refusal == nil || refusal.Reason != snapshot.SequenceConflict || ctx.Err() != nil {
 			return refusal, err
 		}

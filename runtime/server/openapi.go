@@ -58,13 +58,7 @@ func register[I, O any](api huma.API, o operation, handler func(context.Context,
 		op.Responses[status] = response
 	}
 	documentProblems(api, &op, slices.Concat(o.problems, always[o.by]))
-	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
-		out, err := handler(ctx, in)
-		if err != nil {
-			return nil, err
-		}
-		return out, nil
-	})
+	huma.Register(api, op, handler)
 }
 
 // documentProblems says in the document which problems an operation answers
@@ -85,7 +79,7 @@ func documentProblems(api huma.API, op *huma.Operation, types []protocol.Problem
 		switch status {
 		case http.StatusUnauthorized:
 			response.Headers = map[string]*huma.Header{"WWW-Authenticate": {Schema: &huma.Schema{Type: huma.TypeString}}}
-		case http.StatusServiceUnavailable:
+		case http.StatusServiceUnavailable, http.StatusInsufficientStorage:
 			response.Headers = map[string]*huma.Header{"Retry-After": {Schema: &huma.Schema{Type: huma.TypeInteger}, Description: "Seconds."}}
 		}
 		op.Responses[strconv.Itoa(status)] = response

@@ -1,6 +1,6 @@
 package store
 
-// root is what every key begins with in the engine, so that a cluster can be shared and the keys look alike in both modes;
+// root is what every key begins with in the engine, so that ours can be told from others;
 // no key seen outside of this package has it.
 const root = "pullmode/"
 

@@ -11,7 +11,7 @@ const (
 	// proposal; the rest is room for what it adds.
 	MaxTransitionBytes = 1 << 20
 
-	// maxTxnOps is etcd's default limit, which an external cluster has unless it was started otherwise.
+	// maxTxnOps is etcd's default limit.
 	maxTxnOps = 128
 
 	// maxGroup and maxGroupBytes bound a proposal: beyond them one fsync is shared by enough already, and those in it wait

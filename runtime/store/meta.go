@@ -43,7 +43,7 @@ func (s *Store) prepare(ctx context.Context) error {
 	return nil
 }
 
-// found writes the epoch and the schema version; of several replicas that open one empty cluster, one does.
+// found writes the epoch and the schema version of an empty store.
 func (s *Store) found(ctx context.Context) (KV, error) {
 	_, err := s.Commit(ctx, Txn{
 		Compares: []Compare{{Key: epochKey}},

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/pullmode/operator/runtime/keyspace"
 	"github.com/pullmode/operator/runtime/snapshot"
@@ -26,7 +24,7 @@ func (c *configuration) put(key string, value []byte, revision int64) error {
 		c.revision = revision
 		return json.Unmarshal(value, &c.pointer)
 	}
-	digest, n, err := chunkOf(key)
+	digest, n, err := keyspace.ConfigChunkOf(key)
 	if err != nil {
 		return err
 	}
@@ -38,7 +36,7 @@ func (c *configuration) put(key string, value []byte, revision int64) error {
 }
 
 func (c *configuration) remove(key string) {
-	digest, n, err := chunkOf(key)
+	digest, n, err := keyspace.ConfigChunkOf(key)
 	if err != nil {
 		return
 	}
@@ -66,13 +64,4 @@ func (c *configuration) adopt() error {
 	}
 	c.index = snapshot.NewIndex(s, c.pointer.Sequence, c.pointer.Digest)
 	return nil
-}
-
-func chunkOf(key string) (string, int, error) {
-	digest, number, _ := strings.Cut(strings.TrimPrefix(key, keyspace.Config), "/")
-	n, err := strconv.Atoi(number)
-	if err != nil {
-		return "", 0, fmt.Errorf("%q is no key of a snapshot's chunk", key)
-	}
-	return digest, n, nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/google/btree"
 
 	"github.com/pullmode/operator/runtime/keyspace"
+	"github.com/pullmode/operator/runtime/protocol"
 	"github.com/pullmode/operator/runtime/request"
 	"github.com/pullmode/operator/runtime/snapshot"
 	"github.com/pullmode/operator/runtime/store"
@@ -221,6 +222,11 @@ func (v *View) Revision() int64 {
 // Epoch names the history that the view's revisions belong to.
 func (v *View) Epoch() string { return v.epoch }
 
+// Cursor is the place of a revision in the feed.
+func (v *View) Cursor(revision int64) string {
+	return protocol.Cursor{Epoch: v.epoch, Revision: revision}.String()
+}
+
 // WaitFor returns when the view has reached a revision: whoever has written it
 // can then read it back.
 func (v *View) WaitFor(ctx context.Context, revision int64) error {
@@ -244,6 +250,14 @@ func (v *View) Config() *snapshot.Index {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	return v.config.index
+}
+
+// ConfigRevision is the revision that the snapshot in force came with; 0 while
+// there is none.
+func (v *View) ConfigRevision() int64 {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.config.revision
 }
 
 // ConfigKeys are the pointer to the snapshot in force, and by digest the chunks
