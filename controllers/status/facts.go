@@ -1,11 +1,11 @@
 package status
 
 import (
+	"k8s.io/utils/ptr"
+
 	"github.com/pullmode/operator/api/v1alpha1"
 	"github.com/pullmode/operator/controllers/program"
 	"github.com/pullmode/operator/runtime/snapshot"
-
-	"k8s.io/utils/ptr"
 )
 
 // Facts is what is known of a namespace's runtime at the end of a reconcile.
