@@ -22,6 +22,12 @@ func (s *Snapshot) Canonicalize() {
 	}
 	for i := range s.Channels {
 		slices.Sort(s.Channels[i].KeyHashes)
+		if out := s.Channels[i].Outbound; out != nil {
+			slices.Sort(out.SigningKeys)
+		}
+	}
+	if s.EventSink != nil {
+		slices.Sort(s.EventSink.SigningKeys)
 	}
 	for i := range s.Subscriptions {
 		u := &s.Subscriptions[i]

@@ -20,10 +20,16 @@ const FormatVersion = 1
 // Snapshot is one compiled routing configuration. Every slice is ordered by
 // name; Canonicalize brings that about.
 type Snapshot struct {
-	FormatVersion       int                  `json:"formatVersion"`
-	Runtime             Source               `json:"runtime"`
-	Authentication      Authentication       `json:"authentication"`
-	Retention           Retention            `json:"retention"`
+	FormatVersion  int            `json:"formatVersion"`
+	Runtime        Source         `json:"runtime"`
+	Authentication Authentication `json:"authentication"`
+	Retention      Retention      `json:"retention"`
+	Sessions       Sessions       `json:"sessions,omitzero"`
+	// TransferTimeout is how long an offer of a transfer or an invitation stands
+	// (T30, T31). 60 s where it is zero.
+	TransferTimeout Duration `json:"transferTimeout,omitempty"`
+	// EventSink is where every change goes, nil for nowhere.
+	EventSink           *Webhook             `json:"eventSink,omitempty"`
 	MediaRoutingDomains []MediaRoutingDomain `json:"mediaRoutingDomains,omitempty"`
 	Lists               []List               `json:"lists,omitempty"`
 	Channels            []Channel            `json:"channels,omitempty"`
@@ -65,6 +71,35 @@ type Retention struct {
 	Feed Duration `json:"feed"`
 }
 
+// SessionPolicy says what a second session of an agent does to the first (R6).
+type SessionPolicy string
+
+// The session policies.
+const (
+	// SessionAllow lets an agent have several sessions: the default.
+	SessionAllow SessionPolicy = "Allow"
+	// SessionReplace ends the older ones.
+	SessionReplace SessionPolicy = "Replace"
+)
+
+// Sessions says what agents' connections mean.
+type Sessions struct {
+	// Policy is Allow where it is empty.
+	Policy SessionPolicy `json:"policy,omitempty"`
+	// DisconnectGrace is how long a member may be away before their memberships
+	// end (T25, T26). 60 s where it is zero.
+	DisconnectGrace Duration `json:"disconnectGrace,omitempty"`
+}
+
+// Webhook is a place outside that is posted to.
+type Webhook struct {
+	URL string `json:"url"`
+	// SigningKeys sign what is posted, each of them: a receiver accepts any one, so
+	// that a key is changed without a gap. They are confidential: no log, diff or
+	// read-back shows them.
+	SigningKeys []string `json:"signingKeys,omitempty"`
+}
+
 // MediaRoutingDomain groups channel types and limits what one agent may hold
 // of them at once.
 type MediaRoutingDomain struct {
@@ -87,6 +122,97 @@ const (
 	CloseAdmins ClosePolicy = "Admins"
 )
 
+// JoinPolicy says how many agents may join a request of a list (decision 1).
+type JoinPolicy string
+
+// The join policies.
+const (
+	// JoinCollaboration lets everybody join: the default.
+	JoinCollaboration JoinPolicy = "Collaboration"
+	// JoinGrab gives a request to the first Representative who joins it.
+	JoinGrab JoinPolicy = "Grab"
+)
+
+// ReopenPolicy says what a message after CLOSED makes (decision 2).
+type ReopenPolicy string
+
+// The reopen policies. Both make a new request with a new id.
+const (
+	// ReopenNewRequest makes one that knows nothing of the old one: the default.
+	ReopenNewRequest ReopenPolicy = "NewRequest"
+	// ReopenReopen makes one that names the old one.
+	ReopenReopen ReopenPolicy = "Reopen"
+)
+
+// RealertPolicy says whether a further message of a customer who waits raises the
+// alert again (decision 3).
+type RealertPolicy string
+
+// The realert policies.
+const (
+	// RealertNever keeps silent: the default.
+	RealertNever RealertPolicy = "Never"
+	// RealertOnCustomerMessage raises it again, at most once in RealertAfter.
+	RealertOnCustomerMessage RealertPolicy = "OnCustomerMessage"
+)
+
+// CapacityPolicy says what an agent's limit does to a join (decision 4).
+type CapacityPolicy string
+
+// The capacity policies. A joined request always counts.
+const (
+	// CapacityIgnore lets the agent join: the default.
+	CapacityIgnore CapacityPolicy = "Ignore"
+	// CapacityWarn lets the agent join, and says that they are over their limit.
+	CapacityWarn CapacityPolicy = "Warn"
+	// CapacityEnforce refuses the join.
+	CapacityEnforce CapacityPolicy = "Enforce"
+)
+
+// DeletionPolicy says what becomes of the open requests of a list that is
+// deleted (L2).
+type DeletionPolicy string
+
+// The deletion policies.
+const (
+	// DeletionDrain lets agents finish them, until the deadline: the default.
+	DeletionDrain DeletionPolicy = "Drain"
+	// DeletionTransfer moves them to another list (T28).
+	DeletionTransfer DeletionPolicy = "Transfer"
+	// DeletionClose closes them.
+	DeletionClose DeletionPolicy = "Close"
+)
+
+// Deletion is what happens to a list that is deleted.
+type Deletion struct {
+	// Policy is Drain where it is empty.
+	Policy DeletionPolicy `json:"policy,omitempty"`
+	// TransferTo is the list that requests move to, with Transfer.
+	TransferTo string `json:"transferTo,omitempty"`
+	// Deadline is how long Drain lasts before what is left is closed; 0 for ever.
+	Deadline Duration `json:"deadline,omitempty"`
+}
+
+// WrapUp is what agents say of a request when they have done with it (decision
+// 10).
+type WrapUp struct {
+	// Reasons are what may be chosen.
+	Reasons []WrapUpReason `json:"reasons"`
+	// DefaultReason is the name of the one that is applied when Timeout is over.
+	DefaultReason string `json:"defaultReason"`
+	// Timeout counts from when the agent left, or the request closed.
+	Timeout Duration `json:"timeout"`
+}
+
+// WrapUpReason is one reason.
+type WrapUpReason struct {
+	Name        string `json:"name"`
+	DisplayName string `json:"displayName,omitempty"`
+}
+
+// MaxWrapUpReasons is how many reasons an agent may choose at once.
+const MaxWrapUpReasons = 5
+
 // List is where requests wait for agents.
 type List struct {
 	Source
@@ -99,6 +225,19 @@ type List struct {
 	// AutoCloseAfter closes a request this long after the last customer
 	// message (T22, C6).
 	AutoCloseAfter Duration `json:"autoCloseAfter"`
+	// The policies stand for their defaults where they are empty.
+	JoinPolicy     JoinPolicy     `json:"joinPolicy,omitempty"`
+	ReopenPolicy   ReopenPolicy   `json:"reopenPolicy,omitempty"`
+	RealertPolicy  RealertPolicy  `json:"realertPolicy,omitempty"`
+	CapacityPolicy CapacityPolicy `json:"capacityPolicy,omitempty"`
+	// RealertAfter is the least time between two alerts of a request.
+	RealertAfter Duration `json:"realertAfter,omitempty"`
+	// ResponseTime is how long a customer may wait for a member's answer before
+	// the members are let go (T24); 0 for ever.
+	ResponseTime Duration `json:"responseTime,omitempty"`
+	// WrapUp is nil where nothing is asked.
+	WrapUp   *WrapUp  `json:"wrapUp,omitempty"`
+	Deletion Deletion `json:"deletion,omitzero"`
 	// Draining is set while the list's object is gone and requests of it are
 	// still open: no new request lands here (L1, L2).
 	Draining bool `json:"draining,omitempty"`
@@ -130,6 +269,14 @@ type Channel struct {
 	// KeyHashes are the connector keys that the channel accepts, hashed. They
 	// are confidential all the same: no log, diff or read-back shows them.
 	KeyHashes []string `json:"keyHashes,omitempty"`
+	// CustomerActivityTimeout closes a request whose customer does not answer an
+	// agent's message for longer (T23); 0 for never.
+	CustomerActivityTimeout Duration `json:"customerActivityTimeout,omitempty"`
+	// MessageMaxLength bounds an agent's message, in Unicode code points (T32).
+	// 4096 where it is zero.
+	MessageMaxLength int32 `json:"messageMaxLength,omitempty"`
+	// Outbound is where agents' messages go, nil where there is no way back.
+	Outbound *Webhook `json:"outbound,omitempty"`
 }
 
 // Role is what an agent is on a list.
