@@ -113,7 +113,7 @@ func (x *Executor) act(ctx context.Context, kind request.Kind, id string, comman
 		if err != nil {
 			return d, 0, err
 		}
-		d = request.Decide(at.doc, c, x.env(config, at.doc.List))
+		d = request.Decide(at.doc, c, x.env(config, at.doc.List, at.doc.Channel))
 		outcome = string(d.Outcome)
 		if d.Next == nil {
 			d.Next = at.doc

@@ -88,12 +88,10 @@ func (x *Executor) settle(ctx context.Context, revision int64) {
 }
 
 // env is what the rules need to know beside the document.
-func (x *Executor) env(config *snapshot.Index, list string) request.Env {
-	env := request.Env{Now: x.Now(), ClosePolicy: snapshot.CloseMembers}
-	if l := config.List(list); l != nil {
-		env.ClosePolicy, env.AutoCloseAfter = l.ClosePolicy, l.AutoCloseAfter.D()
+func (x *Executor) env(config *snapshot.Index, list, channel string) request.Env {
+	return request.Env{
+		Now: x.Now(), List: config.List(list), Channel: config.Channel(channel), OfferTimeout: config.OfferTimeout(),
 	}
-	return env
 }
 
 func (x *Executor) observed(kind string, outcome *string, err *error) func() {

@@ -105,7 +105,7 @@ func (r *reception) attempt(ctx context.Context, slot open) (receipt *protocol.R
 // place. An open request goes on wherever it is (L3, L4).
 func (r *reception) env(ctx context.Context, slot open) (request.Env, error) {
 	if slot.doc != nil {
-		return r.x.env(r.config, slot.doc.List), nil
+		return r.x.env(r.config, slot.doc.List, r.channel.Name), nil
 	}
 	if c := r.channel; c.RoutingMode != snapshot.RoutingPull {
 		return request.Env{}, refuse(NotPull, "channel %s is in routing mode %s: its requests are routed elsewhere, post to %s only what is to be pulled", c.Name, c.RoutingMode, c.Name)
@@ -117,7 +117,7 @@ func (r *reception) env(ctx context.Context, slot open) (request.Env, error) {
 	if r.x.space.scarce(ctx) {
 		return request.Env{}, refuse(StoreFull, "the runtime's volume is nearly full: new requests are refused so that open ones can go on; enlarge the volume").retry(time.Minute)
 	}
-	env := r.x.env(r.config, list.Name)
+	env := r.x.env(r.config, list.Name, r.channel.Name)
 	env.Place = request.Place{ID: r.x.ids.next(), List: list.Name, Channel: r.channel.Name, ChannelType: r.channel.Type}
 	return env, nil
 }

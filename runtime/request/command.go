@@ -13,16 +13,55 @@ type Kind string
 const (
 	// Receive is a message of the customer (T01 to T06).
 	Receive Kind = "message"
-	// Join makes an agent a member (T07, T08, T11 to T13).
+	// Say is a message of a member to the customer (T32, C1).
+	Say Kind = "agentMessage"
+	// DeliveryFailed says that a member's message could not be delivered.
+	DeliveryFailed Kind = "deliveryFailed"
+
+	// Join makes an agent a member (T07 to T13).
 	Join Kind = "join"
 	// Leave ends a membership (T14 to T17).
 	Leave Kind = "leave"
+	// Logout ends it because the agent goes home (T27).
+	Logout Kind = "logout"
+	// Disconnect ends it because the agent has been away for too long (T26).
+	Disconnect Kind = "disconnect"
+	// Remove ends it because an Admin says so (section 4).
+	Remove Kind = "remove"
+	// Revoke ends it because the agent may not use the list any more (section 4, L7).
+	Revoke Kind = "revoke"
+	// ResponseTimeout ends all of them, because nobody has answered the customer
+	// in time (T24).
+	ResponseTimeout Kind = "responseTimeout"
+
 	// Close is an agent ending the request (T18 to T20).
 	Close Kind = "close"
 	// EndSession is the customer ending it (T21).
 	EndSession Kind = "endSession"
 	// Expire ends a request whose customer has been silent for too long (T22).
 	Expire Kind = "expire"
+	// CustomerTimeout ends a request whose customer does not answer an agent (T23).
+	CustomerTimeout Kind = "customerTimeout"
+	// ForceClose ends a request whose list is deleted (L2).
+	ForceClose Kind = "forceClose"
+	// Transfer moves the customer to another list, as a new request (T28, L2).
+	Transfer Kind = "transfer"
+
+	// TransferTo offers the sender's place to another agent (T29, T30).
+	TransferTo Kind = "transferTo"
+	// Invite offers a place beside the sender's (T31).
+	Invite Kind = "invite"
+	// Accept takes an offer, Decline turns it down, Withdraw takes it back, and
+	// Lapse is what becomes of one that nobody took in time (T29 to T31).
+	Accept   Kind = "accept"
+	Decline  Kind = "decline"
+	Withdraw Kind = "withdraw"
+	Lapse    Kind = "lapse"
+
+	// WrapUp is an agent saying what the request was about (T33).
+	WrapUp Kind = "wrapUp"
+	// WrapUpTimeout is the default reason for who did not (T33).
+	WrapUpTimeout Kind = "wrapUpTimeout"
 )
 
 // Command is one thing that somebody wants done with a request.
@@ -32,11 +71,33 @@ type Command struct {
 	// Key makes a repeat of the command find the first one's outcome; empty for
 	// none. It is the actor's own, two actors may use the same.
 	Key string
-	// Message and Customer belong to Receive.
+	// Message belongs to Receive and Say, Customer to Receive.
 	Message  Message
 	Customer Customer
 	// Rights belong to commands of agents.
 	Rights Rights
+	// Target is whom the command is about: the agent who is removed, or to whom or
+	// which list a place is offered or the request transferred.
+	Target Target
+	// Offer is the id of the offer that is accepted, declined, withdrawn or lapses.
+	Offer string
+	// Reasons and Note belong to WrapUp.
+	Reasons []string
+	Note    string
+	// Number and Failure belong to DeliveryFailed.
+	Number  int64
+	Failure string
+}
+
+// Target is an agent or a list.
+type Target struct {
+	Agent string
+	List  string
+	// Away says that the agent has no connection, so that nothing can be offered
+	// to them (T30).
+	Away bool
+	// Grab says that the list gives requests to the first who joins.
+	Grab bool
 }
 
 // Rights is what the acting agent may do on the request's list at the moment of
@@ -44,6 +105,8 @@ type Command struct {
 type Rights struct {
 	Role       snapshot.Role
 	Subscribed bool
+	// Addressed says that an offer to a list is one to the acting agent.
+	Addressed bool
 }
 
 // Place is what a new request needs to know of where it lands.
@@ -52,70 +115,31 @@ type Place struct {
 }
 
 // Env is what the rules need of the world, given to them so that they read no
-// clock and make no id themselves.
+// clock, make no id and know no configuration themselves.
 type Env struct {
-	Now   time.Time
+	Now time.Time
+	// Place is where a new request lands: of a message (T01, T06), or of a transfer
+	// (T28).
 	Place Place
-	// ClosePolicy and AutoCloseAfter are the list's at the moment of the
-	// command.
-	ClosePolicy    snapshot.ClosePolicy
-	AutoCloseAfter time.Duration
+	// List is the request's list as it is at the moment of the command; nil when
+	// there is none any more. For a new request it is the one on which it lands.
+	List *snapshot.List
+	// Channel is the request's; nil when there is none any more.
+	Channel *snapshot.Channel
+	// OfferTimeout is how long an offer stands.
+	OfferTimeout time.Duration
+	// ReopenOf is the request that a new one goes on from (T06b).
+	ReopenOf string
+	// Held and Limit are how many requests of the domain the agent who comes in
+	// has, and may have.
+	Held, Limit int
 }
 
-// Outcome is the answer to a command.
-type Outcome string
-
-// The outcomes. The first group changed the document; the second left it as it
-// was and published nothing (INV7, N10).
-const (
-	// Opened: a new request was made of the message (T01, T06).
-	Opened Outcome = "opened"
-	// Appended: the message joined an open request (T03 to T05).
-	Appended Outcome = "appended"
-	// Joined: the agent is a member now.
-	Joined Outcome = "joined"
-	// Left: the agent is no member any more.
-	Left Outcome = "left"
-	// Ended: the request is closed now.
-	Ended Outcome = "closed"
-
-	// AlreadyMember: nothing to do, the agent is a member (T13).
-	AlreadyMember Outcome = "alreadyMember"
-	// AlreadyClosed: nothing to do, the request is closed (T17, T20).
-	AlreadyClosed Outcome = "alreadyClosed"
-	// Gone: a closed request cannot be joined (T12).
-	Gone Outcome = "gone"
-	// NotAMember: only members can leave (T16).
-	NotAMember Outcome = "notAMember"
-	// Forbidden: the list's closePolicy does not let this agent close (T19).
-	Forbidden Outcome = "forbidden"
-	// Full: the request has MaxMembers members.
-	Full Outcome = "full"
-	// NotDue: the customer has not been silent for long enough (G7, C6).
-	NotDue Outcome = "notDue"
-	// NoRequest: there is no such request.
-	NoRequest Outcome = "noRequest"
-)
-
-// OK says whether the outcome is what the actor wanted, at once or already.
-func (o Outcome) OK() bool {
-	switch o {
-	case Opened, Appended, Joined, Left, Ended, AlreadyMember, AlreadyClosed:
-		return true
+// grab says whether the list gives a request to the first who joins. What a list
+// that is gone did last still holds.
+func (e Env) grab(d *Document) bool {
+	if e.List == nil {
+		return d.Grab
 	}
-	return false
-}
-
-// Decision is what a command comes to.
-type Decision struct {
-	Outcome Outcome
-	// Next is the document to write; nil when nothing changes.
-	Next *Document
-	// Message is the message to keep beside it, Dropped the numbers of those
-	// that are no longer kept.
-	Message *Message
-	Dropped []int64
-	// Repeated says that the outcome is an earlier one's, found by the
-	// command's key.
-	Repeated bool
+	return e.List.Grab()
 }

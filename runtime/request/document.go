@@ -39,18 +39,36 @@ type Document struct {
 	// Version counts accepted commands, from 1 (INV7).
 	Version  int64     `json:"version"`
 	OpenedAt time.Time `json:"openedAt"`
+	// Thread is the id under which the messages are kept: that of the first
+	// incarnation, so that a transferred request keeps them.
+	Thread string `json:"thread,omitempty"`
+	// ReopenOf, TransferredFrom and TransferredTo name other incarnations (T06b,
+	// T28).
+	ReopenOf        string `json:"reopenOf,omitempty"`
+	TransferredFrom string `json:"transferredFrom,omitempty"`
+	TransferredTo   string `json:"transferredTo,omitempty"`
 	// WaitingSince is the first customer message that nobody has answered (C1).
 	WaitingSince   *time.Time `json:"waitingSince,omitempty"`
 	LastCustomerAt time.Time  `json:"lastCustomerAt"`
-	// FirstJoinedAt ends the time that only UNREAD counts (C10).
+	// LastAgentAt is the last message of a member (C7).
+	LastAgentAt *time.Time `json:"lastAgentAt,omitempty"`
+	// FirstJoinedAt ends the time that only UNREAD counts (C10); LastJoinedAt
+	// grants a fresh response time (T24).
 	FirstJoinedAt *time.Time `json:"firstJoinedAt,omitempty"`
+	LastJoinedAt  *time.Time `json:"lastJoinedAt,omitempty"`
 	Members       []Member   `json:"members,omitempty"`
 	// EverJoined tells INACTIVE from UNREAD (INV1, INV3).
-	EverJoined bool        `json:"everJoined,omitempty"`
-	ClosedAt   *time.Time  `json:"closedAt,omitempty"`
-	Reason     CloseReason `json:"closeReason,omitempty"`
-	Messages   Window      `json:"messages"`
-	Last       Change      `json:"last"`
+	EverJoined bool `json:"everJoined,omitempty"`
+	// Grab is the list's joinPolicy as it was at the last change.
+	Grab     bool        `json:"grab,omitempty"`
+	Alert    Alert       `json:"alert,omitzero"`
+	Offers   []Offer     `json:"offers,omitempty"`
+	Offered  int64       `json:"offered,omitempty"` // how many offers there have been
+	WrapUps  []Wrapped   `json:"wrapUps,omitempty"`
+	ClosedAt *time.Time  `json:"closedAt,omitempty"`
+	Reason   CloseReason `json:"closeReason,omitempty"`
+	Messages Window      `json:"messages"`
+	Last     Change      `json:"last"`
 	// Recent are the last commands that were carried out, so that a repeat of
 	// one finds its answer instead of a second effect.
 	Recent []Done `json:"recent,omitempty"`
@@ -69,6 +87,13 @@ type Customer struct {
 type Member struct {
 	Agent    string    `json:"agent"`
 	JoinedAt time.Time `json:"joinedAt"`
+	// Owner is the Representative who grabbed the request, or took the place of
+	// the one who did (INV6).
+	Owner bool `json:"owner,omitempty" doc:"The Representative who grabbed the request."`
+	// Invited came by an offer, Admin as an Admin of the list: neither keeps others
+	// from grabbing.
+	Invited bool `json:"invited,omitempty" doc:"The agent was invited, or the request transferred to them."`
+	Admin   bool `json:"admin,omitempty" doc:"The agent joined as an Admin of the list."`
 }
 
 // CloseReason says what ended a request.
@@ -79,6 +104,8 @@ const (
 	ClosedByAgent      CloseReason = "AGENT"
 	ClosedByCustomer   CloseReason = "CUSTOMER"
 	ClosedByInactivity CloseReason = "INACTIVITY"
+	ClosedByForce      CloseReason = "FORCE_CLOSED"
+	ClosedByTransfer   CloseReason = "TRANSFERRED"
 )
 
 // Change is what happened last.
@@ -91,6 +118,16 @@ type Change struct {
 	// Released are the agents who were members until now. A closed request has
 	// no members (INV4), yet they have to be told.
 	Released []string `json:"released,omitempty"`
+	// WasExclusive says whether the request was the owner's alone before (N12).
+	WasExclusive bool `json:"wasExclusive,omitempty"`
+	// Raised says that the alert was raised (again) by this (N4).
+	Raised bool `json:"raised,omitempty"`
+	// Offers are those that were made or ended by this.
+	Offers []OfferChange `json:"offers,omitempty"`
+	// WrapUp is the agent whose wrap-up this was.
+	WrapUp string `json:"wrapUp,omitempty"`
+	// Message is the number of the message that this is about.
+	Message int64 `json:"message,omitempty"`
 }
 
 // ActorKind says what sort of party acted.
@@ -109,18 +146,27 @@ type Actor struct {
 	Name string    `json:"name"`
 }
 
-// Done is a command that was carried out.
-type Done struct {
-	Key     string  `json:"key"`
-	Outcome Outcome `json:"outcome"`
-}
-
 // Open says whether the request still waits for or has agents.
 func (d *Document) Open() bool { return d.State != Closed }
 
 // Member says whether the agent has joined and not left.
-func (d *Document) Member(agent string) bool {
-	return slices.ContainsFunc(d.Members, func(m Member) bool { return m.Agent == agent })
+func (d *Document) Member(agent string) bool { return d.member(agent) != nil }
+
+func (d *Document) member(agent string) *Member {
+	for i := range d.Members {
+		if d.Members[i].Agent == agent {
+			return &d.Members[i]
+		}
+	}
+	return nil
+}
+
+// MessageThread is the id under which the request's messages are kept.
+func (d *Document) MessageThread() string {
+	if d.Thread != "" {
+		return d.Thread
+	}
+	return d.ID
 }
 
 // clone copies what a rule may change. Customer attributes are replaced whole,
@@ -129,6 +175,9 @@ func (d *Document) clone() *Document {
 	c := *d
 	c.Members = slices.Clone(d.Members)
 	c.Recent = slices.Clone(d.Recent)
+	c.Offers = slices.Clone(d.Offers)
+	c.WrapUps = slices.Clone(d.WrapUps)
+	c.Alert.Joiners = slices.Clone(d.Alert.Joiners)
 	c.Messages.Sizes = slices.Clone(d.Messages.Sizes)
 	return &c
 }

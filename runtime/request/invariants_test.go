@@ -31,10 +31,12 @@ func TestInvariants(t *testing.T) {
 			c := draw(t)
 			ids++
 			decision := Decide(d, c, Env{
-				Now:            now,
-				Place:          Place{ID: fmt.Sprintf("r%d", ids), List: "l1", Channel: "c2"},
-				ClosePolicy:    rapid.SampledFrom([]snapshot.ClosePolicy{snapshot.CloseMembers, snapshot.CloseSubscribers, snapshot.CloseAdmins}).Draw(t, "policy"),
-				AutoCloseAfter: 24 * time.Hour,
+				Now:   now,
+				Place: Place{ID: fmt.Sprintf("r%d", ids), List: "l1", Channel: "c2"},
+				List: &snapshot.List{
+					ClosePolicy:    rapid.SampledFrom([]snapshot.ClosePolicy{snapshot.CloseMembers, snapshot.CloseSubscribers, snapshot.CloseAdmins}).Draw(t, "policy"),
+					AutoCloseAfter: snapshot.Duration(24 * time.Hour),
+				},
 			})
 			hold(t, d, decision)
 			if decision.Next != nil {

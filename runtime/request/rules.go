@@ -1,15 +1,14 @@
 package request
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Bounds of a document, so that it stays small enough to be written on every
 // change.
 const (
 	// MaxMembers is how many agents can be in one request at once.
 	MaxMembers = 250
+	// MaxOffers is how many offers of one request can stand at once.
+	MaxOffers = 16
 	// recentCommands is how many commands a document remembers. An agent
 	// repeats a command within seconds, and the members of a request do little
 	// in that time.
@@ -19,8 +18,17 @@ const (
 // none stands for a request that does not exist.
 const none State = ""
 
-// rule is one row's action. It may change next freely: it is a copy.
-type rule func(next *Document, c Command, env Env) Outcome
+// rule is one row's action. It may change turn.next freely: it is a copy.
+type rule func(t *turn) Outcome
+
+// turn is one command being decided.
+type turn struct {
+	Command
+	env  Env
+	next *Document
+	// decision gets what is beside the document.
+	decision Decision
+}
 
 // rules is the transition table: what each command does in each state. A cell
 // that is missing answers NoRequest.
@@ -30,42 +38,70 @@ var rules = map[Kind]map[State]rule{
 		Unread:   receive, // T03
 		Active:   receive, // T04
 		Inactive: receive, // T05
-		Closed:   open,    // T06: a new incarnation, with a new id
+		Closed:   open,    // T06, T06b: a new incarnation, with a new id
 	},
+	Say: {
+		Unread: answer(NotAMember), Active: say, Inactive: answer(NotAMember), // T32
+		Closed: answer(Gone),
+	},
+	DeliveryFailed: {
+		Unread: fail, Active: fail, Inactive: fail,
+		Closed: answer(NotDue),
+	},
+
 	Join: {
-		Unread:   join,            // T07
-		Active:   join,            // T08, T13
-		Inactive: join,            // T11
-		Closed:   unchanged(Gone), // T12
+		Unread:   join,         // T07
+		Active:   join,         // T08 to T10, T13
+		Inactive: join,         // T11
+		Closed:   answer(Gone), // T12
 	},
 	Leave: {
-		Unread:   unchanged(NotAMember),    // T16
-		Active:   leave,                    // T14, T15, T16
-		Inactive: unchanged(NotAMember),    // T16
-		Closed:   unchanged(AlreadyClosed), // T17
+		Unread:   answer(NotAMember),    // T16
+		Active:   leave,                 // T14, T15, T16
+		Inactive: answer(NotAMember),    // T16
+		Closed:   answer(AlreadyClosed), // T17
 	},
-	Close: {
-		Unread:   closeByAgent, // T18, T19
-		Active:   closeByAgent,
-		Inactive: closeByAgent,
-		Closed:   unchanged(AlreadyClosed), // T20
+	Logout: { // T27
+		Unread: answer(NotAMember), Active: leave, Inactive: answer(NotAMember), Closed: answer(AlreadyClosed),
 	},
-	EndSession: {
-		Unread:   closeBy(ClosedByCustomer), // T21
-		Active:   closeBy(ClosedByCustomer),
-		Inactive: closeBy(ClosedByCustomer),
-		Closed:   unchanged(AlreadyClosed),
+	Disconnect: { // T26
+		Unread: answer(NotDue), Active: letGo, Inactive: answer(NotDue), Closed: answer(NotDue),
 	},
-	Expire: {
-		Unread:   expire, // T22
-		Active:   expire,
-		Inactive: expire,
-		Closed:   unchanged(AlreadyClosed),
+	Revoke: { // L7, section 4
+		Unread: answer(NotDue), Active: letGo, Inactive: answer(NotDue), Closed: answer(NotDue),
 	},
-}
+	Remove: { // section 4
+		Unread: remove, Active: remove, Inactive: remove, Closed: answer(AlreadyClosed),
+	},
+	ResponseTimeout: { // T24
+		Unread: answer(NotDue), Active: responseTimeout, Inactive: answer(NotDue), Closed: answer(NotDue),
+	},
 
-// changes are the outcomes that write a document.
-var changes = []Outcome{Opened, Appended, Joined, Left, Ended}
+	Close: {
+		Unread: closeByAgent, Active: closeByAgent, Inactive: closeByAgent, // T18, T19
+		Closed: answer(AlreadyClosed), // T20
+	},
+	EndSession: { // T21
+		Unread: closeFor(ClosedByCustomer), Active: closeFor(ClosedByCustomer), Inactive: closeFor(ClosedByCustomer),
+		Closed: answer(AlreadyClosed),
+	},
+	Expire:          {Unread: expire, Active: expire, Inactive: expire, Closed: answer(AlreadyClosed)},                            // T22
+	CustomerTimeout: {Unread: customerTimeout, Active: customerTimeout, Inactive: customerTimeout, Closed: answer(AlreadyClosed)}, // T23
+	ForceClose: { // L2
+		Unread: closeFor(ClosedByForce), Active: closeFor(ClosedByForce), Inactive: closeFor(ClosedByForce),
+		Closed: answer(AlreadyClosed),
+	},
+	Transfer: {Unread: transfer, Active: transfer, Inactive: transfer, Closed: answer(Gone)}, // T28
+
+	TransferTo:    {Unread: answer(NotActive), Active: offer(OfferTransfer), Inactive: answer(NotActive), Closed: answer(Gone)}, // T29
+	Invite:        {Unread: answer(NotActive), Active: offer(OfferInvite), Inactive: answer(NotActive), Closed: answer(Gone)},   // T31
+	Accept:        {Unread: answer(OfferOver), Active: accept, Inactive: answer(OfferOver), Closed: answer(Gone)},               // T29, T31
+	Decline:       {Unread: answer(OfferOver), Active: decline, Inactive: answer(OfferOver), Closed: answer(OfferOver)},         // T30
+	Withdraw:      {Unread: answer(OfferOver), Active: withdraw, Inactive: answer(OfferOver), Closed: answer(OfferOver)},        // T30
+	Lapse:         {Unread: answer(NotDue), Active: lapse, Inactive: answer(NotDue), Closed: answer(NotDue)},                    // T30
+	WrapUp:        {Unread: answer(NotAMember), Active: wrapUp, Inactive: wrapUp, Closed: wrapUp},                               // T33
+	WrapUpTimeout: {Unread: answer(NotDue), Active: wrapUpTimeout, Inactive: wrapUpTimeout, Closed: wrapUpTimeout},              // T33
+}
 
 // Decide says what a command comes to. The document is not changed; nil stands
 // for a request that does not exist.
@@ -79,28 +115,33 @@ func Decide(d *Document, c Command, env Env) Decision {
 		return Decision{Outcome: NoRequest}
 	}
 	if done, found := find(d, c); found {
-		return Decision{Outcome: done.Outcome, Repeated: true}
-	}
-	next := &Document{}
-	if d != nil {
-		next = d.clone()
+		return Decision{Outcome: done.Outcome, Repeated: true, Ref: done.Ref}
 	}
 	env.Now = notBefore(env.Now, d)
-	outcome := apply(next, c, env)
-	if !slices.Contains(changes, outcome) {
-		return Decision{Outcome: outcome}
+	t := &turn{Command: c, env: env, next: &Document{}}
+	wasExclusive := false
+	if d != nil {
+		t.next, wasExclusive = d.clone(), d.Exclusive()
 	}
-	decision := Decision{Outcome: outcome, Next: next}
-	if c.Kind == Receive {
-		decision.Message, decision.Dropped = keep(next, c, env)
+	t.next.Last = Change{}
+	t.decision.Outcome = apply(t)
+	if !changes[t.decision.Outcome] {
+		t.decision.Successor = nil
+		return t.decision
 	}
+	next := t.next
+	if next.Version == 0 { // a new incarnation knows nothing of the one before
+		state, wasExclusive = none, false
+	}
+	t.dropOffers()
 	next.Version++
-	next.Last.Kind, next.Last.Actor, next.Last.At, next.Last.From = c.Kind, c.Actor, env.Now, state
-	if outcome == Opened {
-		next.Last.From = none
-	}
-	remember(next, c, outcome)
-	return decision
+	next.Grab = env.grab(next)
+	next.Last.Kind, next.Last.Actor, next.Last.At = c.Kind, c.Actor, env.Now
+	next.Last.From, next.Last.WasExclusive = state, wasExclusive
+	t.decision.Raised = next.Last.Raised || t.decision.Successor != nil
+	remember(next, c, t.decision)
+	t.decision.Next = next
+	return t.decision
 }
 
 // notBefore keeps a request's times in order when the wall clock jumps back.
@@ -112,98 +153,10 @@ func notBefore(now time.Time, d *Document) time.Time {
 	return now
 }
 
-func unchanged(o Outcome) rule {
-	return func(*Document, Command, Env) Outcome { return o }
-}
+func answer(o Outcome) rule { return func(*turn) Outcome { return o } }
 
-// open makes a new request (T01, T06). Whatever was known of an earlier
-// incarnation is over.
-func open(next *Document, c Command, env Env) Outcome {
-	*next = Document{
-		ID: env.Place.ID, List: env.Place.List, Channel: env.Place.Channel, ChannelType: env.Place.ChannelType,
-		Customer: c.Customer, State: Unread,
-		OpenedAt: env.Now, WaitingSince: &env.Now, LastCustomerAt: env.Now,
-	}
-	return Opened
-}
-
-// receive takes a further message in whatever state the request is (T03 to T05).
-// It never notifies the list again; members see it. The oldest unanswered message
-// keeps the waiting clock (C1), the newest moves the auto-close clock (C6).
-func receive(next *Document, c Command, env Env) Outcome {
-	next.LastCustomerAt = env.Now
-	if next.WaitingSince == nil {
-		next.WaitingSince = &env.Now
-	}
-	if !c.Customer.Anonymous {
-		next.Customer.Name, next.Customer.Anonymous = c.Customer.Name, false
-	}
-	if c.Customer.Attributes != nil {
-		next.Customer.Attributes = c.Customer.Attributes
-	}
-	next.Last.Released = nil
-	return Appended
-}
-
-// join makes the agent a member (T07, T08, T11), once (T13).
-func join(next *Document, c Command, env Env) Outcome {
-	switch {
-	case next.Member(c.Actor.Name):
-		return AlreadyMember
-	case len(next.Members) >= MaxMembers:
-		return Full
-	}
-	next.Members = append(next.Members, Member{Agent: c.Actor.Name, JoinedAt: env.Now})
-	if !next.EverJoined {
-		next.EverJoined, next.FirstJoinedAt = true, &env.Now
-	}
-	next.State = Active
-	next.Last.Released = nil
-	return Joined
-}
-
-// leave ends a membership; the last one to leave makes the request INACTIVE
-// (T14, T15).
-func leave(next *Document, c Command, _ Env) Outcome {
-	if !next.Member(c.Actor.Name) {
-		return NotAMember
-	}
-	next.Members = slices.DeleteFunc(next.Members, func(m Member) bool { return m.Agent == c.Actor.Name })
-	if len(next.Members) == 0 {
-		next.Members, next.State = nil, Inactive
-	}
-	next.Last.Released = []string{c.Actor.Name}
-	return Left
-}
-
-// closeByAgent closes for who may (T18, T19).
-func closeByAgent(next *Document, c Command, env Env) Outcome {
-	if !mayClose(next, c, env.ClosePolicy) {
-		return Forbidden
-	}
-	return end(next, ClosedByAgent, env)
-}
-
-func closeBy(reason CloseReason) rule {
-	return func(next *Document, _ Command, env Env) Outcome { return end(next, reason, env) }
-}
-
-// expire closes a request whose customer has been silent for more than
-// AutoCloseAfter: exactly that long is still open (C6).
-func expire(next *Document, _ Command, env Env) Outcome {
-	if env.AutoCloseAfter <= 0 || env.Now.Sub(next.LastCustomerAt) <= env.AutoCloseAfter {
-		return NotDue
-	}
-	return end(next, ClosedByInactivity, env)
-}
-
-// end closes the request and lets its members go (INV4).
-func end(next *Document, reason CloseReason, env Env) Outcome {
-	next.Last.Released = nil
-	for _, m := range next.Members {
-		next.Last.Released = append(next.Last.Released, m.Agent)
-	}
-	next.Members, next.State, next.Reason = nil, Closed, reason
-	next.ClosedAt, next.WaitingSince = &env.Now, nil
-	return Ended
+// over says whether more than a time has passed since a start: exactly that long
+// is not over yet (C2, C6).
+func (t *turn) over(start time.Time, after time.Duration) bool {
+	return t.env.Now.Sub(start) > after
 }

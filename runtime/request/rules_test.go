@@ -13,7 +13,7 @@ var start = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 
 // in makes a request of a state, by the commands that lead there.
 func in(state State) *Document {
-	env := Env{Now: start, Place: Place{ID: "r1", List: "l1", Channel: "c2", ChannelType: "FACEBOOK"}, ClosePolicy: snapshot.CloseMembers}
+	env := Env{Now: start, Place: Place{ID: "r1", List: "l1", Channel: "c2", ChannelType: "FACEBOOK"}, List: &snapshot.List{ClosePolicy: snapshot.CloseMembers}}
 	path := map[State][]Command{
 		none:     nil,
 		Unread:   {message("m1")},
@@ -87,7 +87,7 @@ func TestTransitions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			before := in(tc.from)
 			kept := in(tc.from)
-			d := Decide(before, tc.command, Env{Now: start.Add(time.Minute), ClosePolicy: snapshot.CloseMembers, Place: Place{ID: "r2", List: "l1"}})
+			d := Decide(before, tc.command, Env{Now: start.Add(time.Minute), List: &snapshot.List{ClosePolicy: snapshot.CloseMembers}, Place: Place{ID: "r2", List: "l1"}})
 			if d.Outcome != tc.outcome {
 				t.Fatalf("outcome %s, want %s", d.Outcome, tc.outcome)
 			}
@@ -152,7 +152,7 @@ func TestClosePolicies(t *testing.T) {
 		"Admins, an Admin":             {snapshot.CloseAdmins, admin(Close), Ended},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := Decide(in(Active), tc.command, Env{Now: start, ClosePolicy: tc.policy}).Outcome; got != tc.want {
+			if got := Decide(in(Active), tc.command, Env{Now: start, List: &snapshot.List{ClosePolicy: tc.policy}}).Outcome; got != tc.want {
 				t.Errorf("%s, want %s", got, tc.want)
 			}
 		})
@@ -168,7 +168,7 @@ func TestAutoCloseIsStrict(t *testing.T) { // T22, C6
 		"more than 24 h is closed": {24*time.Hour + time.Millisecond, Ended},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := Decide(in(Inactive), Command{Kind: Expire}, Env{Now: start.Add(tc.silent), AutoCloseAfter: 24 * time.Hour})
+			d := Decide(in(Inactive), Command{Kind: Expire}, Env{Now: start.Add(tc.silent), List: &snapshot.List{AutoCloseAfter: snapshot.Duration(24 * time.Hour)}})
 			if d.Outcome != tc.want {
 				t.Errorf("%s, want %s", d.Outcome, tc.want)
 			}
@@ -180,7 +180,7 @@ func TestAutoCloseIsStrict(t *testing.T) { // T22, C6
 func TestMessageCancelsTheAutoClose(t *testing.T) {
 	late := start.Add(25 * time.Hour)
 	d := Decide(in(Inactive), message("m2"), Env{Now: late}).Next
-	if got := Decide(d, Command{Kind: Expire}, Env{Now: late, AutoCloseAfter: 24 * time.Hour}).Outcome; got != NotDue {
+	if got := Decide(d, Command{Kind: Expire}, Env{Now: late, List: &snapshot.List{AutoCloseAfter: snapshot.Duration(24 * time.Hour)}}).Outcome; got != NotDue {
 		t.Error(got)
 	}
 }

@@ -1,7 +1,5 @@
 package request
 
-import "time"
-
 // Bounds of what is kept of a conversation while its request is open. The
 // runtime is no archive (decision 9): an agent who joins sees the last messages.
 const (
@@ -11,20 +9,6 @@ const (
 	// newest message is kept whatever its size.
 	KeptBytes = 64 << 10
 )
-
-// Message is one message of a conversation.
-type Message struct {
-	// Number counts the messages of the request, from 1.
-	Number int64 `json:"number"`
-	// ID is the sender's own id of the message.
-	ID   string `json:"id"`
-	From Actor  `json:"from"`
-	Text string `json:"text"`
-	// At is when the runtime took the message. SentAt is what the connector
-	// says of when it was written; it is shown and never counted with.
-	At     time.Time  `json:"at"`
-	SentAt *time.Time `json:"sentAt,omitempty"`
-}
 
 // Window says which messages of a request are kept: those numbered First to
 // First+len(Sizes)-1.
