@@ -51,7 +51,7 @@ func Derive(b store.Batch) ([]Item, error) {
 			if err := json.Unmarshal(e.Value, doc); err != nil {
 				return nil, fmt.Errorf("read %q of revision %d: %w", e.Key, e.Revision, err)
 			}
-			members[doc.ID] = doc
+			members[doc.MessageThread()] = doc
 			item, ok, err := ofDocument(doc, e.Revision)
 			if err != nil {
 				return nil, err
@@ -102,8 +102,8 @@ func ofDocument(d *request.Document, revision int64) (Item, bool, error) {
 
 // ofMessage shows a message to the members of its request (T04).
 func ofMessage(e store.Event, documents map[string]*request.Document) (Item, bool, error) {
-	id, _ := keyspace.RequestOfMessage(e.Key)
-	d := documents[id]
+	thread, _ := keyspace.ThreadOfMessage(e.Key)
+	d := documents[thread]
 	if d == nil || len(d.Members) == 0 {
 		return Item{}, false, nil
 	}

@@ -26,7 +26,7 @@ func history(t *testing.T, commands ...request.Command) (batches []store.Batch) 
 		revision := int64(i + 1)
 		decision := request.Decide(d, c, request.Env{
 			Now: now.Add(time.Duration(i) * time.Minute), Place: request.Place{ID: "r1", List: "l1", Channel: "c2"},
-			ClosePolicy: snapshot.CloseMembers, AutoCloseAfter: time.Second,
+			List: &snapshot.List{ClosePolicy: snapshot.CloseMembers, AutoCloseAfter: snapshot.Duration(time.Second)},
 		})
 		if d = decision.Next; d == nil {
 			t.Fatalf("command %d came to %s", i, decision.Outcome)

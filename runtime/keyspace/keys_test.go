@@ -19,10 +19,16 @@ func TestNamesStayWithinTheirKeys(t *testing.T) {
 		if !ok || agent != one || list != two {
 			t.Fatalf("subscription of %q to %q reads %q, %q", one, two, agent, list)
 		}
-		if id, ok := RequestOfMessage(Message(one, 7)); !ok || id != one || !strings.HasPrefix(Message(one, 7), MessagesOf(one)) {
+		if id, ok := ThreadOfMessage(Message(one, 7)); !ok || id != one || !strings.HasPrefix(Message(one, 7), MessagesOf(one)) {
 			t.Fatalf("message of %q reads %q", one, id)
 		}
-		for key, parts := range map[string]int{Slot(one, two): 2, Dedupe(one, two, three): 3, Closed(one): 1, Agent(one): 1} {
+		if agent, replica, ok := PresenceOf(Presence(one, two)); !ok || agent != one || replica != two {
+			t.Fatalf("presence of %q at %q reads %q, %q", one, two, agent, replica)
+		}
+		if channel, customer, ok := CustomerOf(Customer(one, two)); !ok || channel != one || customer != two {
+			t.Fatalf("customer %q of %q reads %q, %q", two, one, customer, channel)
+		}
+		for key, parts := range map[string]int{LastClosed(one, two): 2, Alert(one): 1, Dismissal(one): 1, Capacity(one): 1, Draining(one): 1, Slot(one, two): 2, Dedupe(one, two, three): 3, Closed(one): 1, Agent(one): 1} {
 			if got := strings.Count(key, "/"); got != parts {
 				t.Fatalf("%q has %d parts", key, got)
 			}
@@ -47,7 +53,7 @@ func TestForeignKeysAreNotRead(t *testing.T) {
 		if _, _, ok := SubscriptionOf(key); ok {
 			t.Errorf("%q reads as a subscription", key)
 		}
-		if _, ok := RequestOfMessage(key); ok {
+		if _, ok := ThreadOfMessage(key); ok {
 			t.Errorf("%q reads as a message", key)
 		}
 	}

@@ -23,11 +23,24 @@ const (
 	EventMembersChanged EventType = "request.membersChanged"
 	// EventMessage: a message, to the members of its request only (T04).
 	EventMessage EventType = "request.message"
+	// EventRemoved: the request is somebody else's now; drop its row and its alert
+	// (N6, N12).
+	EventRemoved EventType = "request.removed"
+	// EventAlertWithdrawn: alerts that this agent has dismissed, here or on another
+	// device (N5).
+	EventAlertWithdrawn EventType = "alert.withdrawn"
+	// EventOffer: an offer to this agent, or of theirs, was made or has ended (T29
+	// to T31).
+	EventOffer EventType = "offer"
+	// EventPresence: whether the customer of a request is there, to its members.
+	EventPresence EventType = "customer.presence"
 	// EventListsChanged: what this agent is subscribed to, or may be, is
 	// different now. A snapshot of the lists that were added follows.
 	EventListsChanged EventType = "lists.changed"
 	// EventGap: the cursor cannot be resumed; a snapshot follows (R2, R3).
 	EventGap EventType = "gap"
+	// EventReplaced: the agent has connected elsewhere, and this connection ends (R6).
+	EventReplaced EventType = "replaced"
 	// EventDraining: this replica is about to stop; connect again.
 	EventDraining EventType = "draining"
 	// EventBookmark moves the cursor of an idle feed and says nothing else.
@@ -49,6 +62,34 @@ type Event struct {
 	// From is the state before; empty for a new request.
 	From request.State `json:"from,omitempty"`
 	At   time.Time     `json:"at"`
+	// Alert says that an alert is to be raised; AlertGeneration counts those of the
+	// request (N4).
+	Alert           bool  `json:"alert,omitempty"`
+	AlertGeneration int64 `json:"alertGeneration,omitempty"`
+	// Released are the agents whom the event let go.
+	Released []string `json:"released,omitempty"`
+	// GrabbedBy and GrabbedAt are set in request.removed.
+	GrabbedBy string     `json:"grabbedBy,omitempty"`
+	GrabbedAt *time.Time `json:"grabbedAt,omitempty"`
+	// Offer and Status are set in offer, and By where somebody accepted or declined.
+	Offer  *Offer              `json:"offer,omitempty"`
+	Status request.OfferStatus `json:"status,omitempty"`
+	By     string              `json:"by,omitempty"`
+	// Presence is set in customer.presence.
+	Presence *Presence `json:"presence,omitempty"`
+}
+
+// AlertWithdrawn tells an agent's devices which alerts are dismissed.
+type AlertWithdrawn struct {
+	Type EventType `json:"type"`
+	// Request is the one whose alert it was; with All it was every alert.
+	Request string `json:"request,omitempty"`
+	All     bool   `json:"all,omitempty"`
+}
+
+// Replaced is the last event of a connection whose agent has connected elsewhere.
+type Replaced struct {
+	Type EventType `json:"type"`
 }
 
 // Snapshot is one part of what an agent sees at one moment.
@@ -58,6 +99,9 @@ type Snapshot struct {
 	Reason SnapshotReason `json:"reason"`
 	// Lists are all lists that the agent may use; in the first part only.
 	Lists []List `json:"lists,omitempty"`
+	// Offers are those that stand for the agent, and theirs; in the first part of a
+	// snapshot of everything.
+	Offers []*Offer `json:"offers,omitempty"`
 	// Only names the lists that this snapshot is of; empty means that it is of
 	// everything, and replaces everything that was known.
 	Only     []string   `json:"only,omitempty"`

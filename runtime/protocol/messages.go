@@ -8,10 +8,14 @@ import (
 
 // PostMessage is a customer's message as a connector posts it.
 type PostMessage struct {
-	ID       string     `json:"id" minLength:"1" maxLength:"256" doc:"The connector's own id of the message, among those of the customer. The same id posted again has no second effect."`
-	Customer Customer   `json:"customer"`
-	Text     string     `json:"text" minLength:"1" doc:"At most 65536 bytes."`
-	At       *time.Time `json:"at,omitempty" doc:"When the customer wrote it, if the channel says so. Shown to agents; clocks count from when the runtime took it."`
+	ID       string   `json:"id" minLength:"1" maxLength:"256" doc:"The connector's own id of the message, among those of the customer. The same id posted again has no second effect."`
+	Customer Customer `json:"customer"`
+	Text     string   `json:"text,omitempty" doc:"At most 65536 bytes. It may be missing where there are attachments."`
+	// Kind, Attachments and Attributes are passed through to agents.
+	Kind        string               `json:"kind,omitempty" maxLength:"64" doc:"Your word for what sort of message it is; passed through."`
+	Attachments []request.Attachment `json:"attachments,omitempty" maxItems:"10"`
+	Attributes  map[string]string    `json:"attributes,omitempty" doc:"At most 16, names of at most 64 and values of at most 256 bytes. Passed through to agents."`
+	At          *time.Time           `json:"at,omitempty" doc:"When the customer wrote it, if the channel says so. Shown to agents; clocks count from when the runtime took it."`
 }
 
 // Receipt answers a connector. The message is on disk.
@@ -23,17 +27,11 @@ type Receipt struct {
 	Duplicate bool `json:"duplicate,omitempty"`
 }
 
-// Result answers an agent's command. What it says is on disk.
-type Result struct {
-	Outcome request.Outcome `json:"outcome" enum:"joined,alreadyMember,left,closed,alreadyClosed"`
-	// Repeated says that this is the answer that the same command got before.
-	Repeated bool `json:"repeated,omitempty"`
-	// Request is the request after the command.
-	Request *Request `json:"request"`
-	// Messages are the last ones of the conversation, oldest first; for a join.
-	Messages []request.Message `json:"messages,omitempty"`
-	// Cursor is the place in the feed after the command.
-	Cursor string `json:"cursor"`
+// PutPresence is what a connector says of a customer's presence.
+type PutPresence struct {
+	Online       bool       `json:"online"`
+	LastActiveAt *time.Time `json:"lastActiveAt,omitempty"`
+	Location     string     `json:"location,omitempty" maxLength:"256"`
 }
 
 // Conversation is a request and the last messages of it.

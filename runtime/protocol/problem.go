@@ -28,6 +28,10 @@ const (
 	ProblemUnknownRequest ProblemType = problems + "unknown-request"
 	// ProblemUnknownList: no such list, or none of yours. 404.
 	ProblemUnknownList ProblemType = problems + "unknown-list"
+	// ProblemUnknownAgent: no such agent, or none of this runtime's. 404.
+	ProblemUnknownAgent ProblemType = problems + "unknown-agent"
+	// ProblemUnknownOffer: no such offer, or none to you. 404.
+	ProblemUnknownOffer ProblemType = problems + "unknown-offer"
 	// ProblemUnknownPath: there is nothing at this address. 404.
 	ProblemUnknownPath ProblemType = problems + "unknown-path"
 	// ProblemMethod: this address does not take this method. 405.
@@ -38,6 +42,22 @@ const (
 	ProblemNotAMember ProblemType = problems + "not-a-member"
 	// ProblemFull: the request has as many members as it can. 409.
 	ProblemFull ProblemType = problems + "full"
+	// ProblemGrabbed: somebody else has it: details.grabbedBy, details.grabbedAt (T09). 409.
+	ProblemGrabbed ProblemType = problems + "grabbed"
+	// ProblemAtCapacity: the agent holds as many requests as they may (decision 4). 409.
+	ProblemAtCapacity ProblemType = problems + "at-capacity"
+	// ProblemNotActive: nobody is in the request who could offer a place in it. 409.
+	ProblemNotActive ProblemType = problems + "not-active"
+	// ProblemAgentOffline: the agent to whom a place is offered is not connected (T30). 409.
+	ProblemAgentOffline ProblemType = problems + "agent-offline"
+	// ProblemTooManyOffers: too many offers of the request stand already. 409.
+	ProblemTooManyOffers ProblemType = problems + "too-many-offers"
+	// ProblemNoWrapUp: the list asks for no wrap-up. 409.
+	ProblemNoWrapUp ProblemType = problems + "no-wrap-up"
+	// ProblemWrapUpOver: the wrap-up was given, or its time is over (T33). 409.
+	ProblemWrapUpOver ProblemType = problems + "wrap-up-over"
+	// ProblemOfferOver: the offer was taken, taken back, or nobody took it in time. 410.
+	ProblemOfferOver ProblemType = problems + "offer-over"
 	// ProblemGone: the request is closed and cannot be joined (T12). 410.
 	ProblemGone ProblemType = problems + "gone"
 	// ProblemTooLarge: the body, or the text in it, is over its limit. 413.
@@ -48,6 +68,10 @@ const (
 	ProblemInvalid ProblemType = problems + "invalid-request"
 	// ProblemNotPull: somebody else routes this channel. 422.
 	ProblemNotPull ProblemType = problems + "not-pull"
+	// ProblemTooLong: the message has more code points than the channel takes (T32). 422.
+	ProblemTooLong ProblemType = problems + "too-long"
+	// ProblemNoOutbound: the channel has no way back to its customers. 422.
+	ProblemNoOutbound ProblemType = problems + "no-outbound"
 	// ProblemInternal: a mistake of the runtime; its log has the instance. 500.
 	ProblemInternal ProblemType = problems + "internal"
 	// ProblemListUnavailable: the channel's list is missing or going away (L1). 503.

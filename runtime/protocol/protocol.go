@@ -25,10 +25,39 @@ type Request struct {
 	OpenedAt       time.Time           `json:"openedAt"`
 	LastCustomerAt time.Time           `json:"lastCustomerAt"`
 	WaitingSince   *time.Time          `json:"waitingSince,omitempty" doc:"The oldest customer message that nobody has answered."`
+	LastAgentAt    *time.Time          `json:"lastAgentAt,omitempty" doc:"The last message of an agent."`
+	FirstJoinedAt  *time.Time          `json:"firstJoinedAt,omitempty" doc:"Ends the time in which nobody had joined."`
 	ClosedAt       *time.Time          `json:"closedAt,omitempty"`
-	CloseReason    request.CloseReason `json:"closeReason,omitempty" enum:"AGENT,CUSTOMER,INACTIVITY"`
+	CloseReason    request.CloseReason `json:"closeReason,omitempty" enum:"AGENT,CUSTOMER,INACTIVITY,FORCE_CLOSED,TRANSFERRED"`
+	// ReopenOf, TransferredFrom and TransferredTo are other requests of the same
+	// customer (T06b, T28).
+	ReopenOf        string `json:"reopenOf,omitempty" doc:"The closed request that this one goes on from."`
+	TransferredFrom string `json:"transferredFrom,omitempty"`
+	TransferredTo   string `json:"transferredTo,omitempty"`
+	Grab            bool   `json:"grab,omitempty" doc:"The list gives its requests to the first Representative who joins."`
+	// WrapUp is the asking agent's own.
+	WrapUp *request.Wrapped `json:"wrapUp,omitempty" doc:"Your wrap-up of it: awaited while it has no appliedAt."`
+	// Alert stands while the asking agent has neither dismissed it nor joined.
+	Alert *Alert `json:"alert,omitempty" doc:"The alert of it that stands for you; none when you have dismissed it, or joined."`
+	// Presence is what the connector says of the customer.
+	Presence *Presence `json:"presence,omitempty" doc:"Whether the customer is there, as the connector says."`
 	// Attention is computed when a page is made; events do not carry it.
 	Attention *request.Attention `json:"attention,omitempty" doc:"How long the customer has waited and whether somebody looks after it, at the time of the answer."`
+}
+
+// Alert is an alert that stands for the agent who asks.
+type Alert struct {
+	Generation int64     `json:"generation" doc:"Counts how often the request's alert was raised."`
+	RaisedAt   time.Time `json:"raisedAt"`
+}
+
+// Presence is whether a customer is there.
+type Presence struct {
+	Online       bool       `json:"online"`
+	LastActiveAt *time.Time `json:"lastActiveAt,omitempty"`
+	Location     string     `json:"location,omitempty" maxLength:"256"`
+	// At is when the connector said so.
+	At time.Time `json:"at" readOnly:"true"`
 }
 
 // Customer is who wrote.
@@ -46,7 +75,8 @@ func FromDocument(d *request.Document) *Request {
 		Customer: Customer{ID: d.Customer.ID, Name: d.Customer.Name, Anonymous: d.Customer.Anonymous, Attributes: d.Customer.Attributes},
 		State:    d.State, Version: d.Version, Members: d.Members,
 		OpenedAt: d.OpenedAt, LastCustomerAt: d.LastCustomerAt, WaitingSince: d.WaitingSince,
-		ClosedAt: d.ClosedAt, CloseReason: d.Reason,
+		LastAgentAt: d.LastAgentAt, FirstJoinedAt: d.FirstJoinedAt, ClosedAt: d.ClosedAt, CloseReason: d.Reason,
+		ReopenOf: d.ReopenOf, TransferredFrom: d.TransferredFrom, TransferredTo: d.TransferredTo, Grab: d.Grab,
 	}
 	if r.Members == nil {
 		r.Members = []request.Member{}
@@ -61,6 +91,8 @@ type List struct {
 	Description string               `json:"description,omitempty"`
 	Role        snapshot.Role        `json:"role" enum:"Representative,Admin"`
 	ClosePolicy snapshot.ClosePolicy `json:"closePolicy" enum:"Members,Subscribers,Admins"`
+	JoinPolicy  snapshot.JoinPolicy  `json:"joinPolicy" enum:"Collaboration,Grab"`
+	WrapUp      *snapshot.WrapUp     `json:"wrapUp,omitempty" doc:"The reasons that are asked for when you have done with a request."`
 	Subscribed  bool                 `json:"subscribed"`
 	Draining    bool                 `json:"draining,omitempty" doc:"The list has been deleted; what is open on it can be finished."`
 	Counts      *Counts              `json:"counts,omitempty"`
