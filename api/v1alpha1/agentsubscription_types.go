@@ -62,8 +62,9 @@ type AgentSubscriptionSpec struct {
 	Lists ListSelection `json:"lists"`
 
 	// role is what the agents are on these lists. Representative: they are told of
-	// requests, and join and leave them. Admin: they may also close any request.
-	// The default is Representative.
+	// requests, and join and leave them. Admin: they may also close any request,
+	// send members away, and in a Grab list see and join what is taken. The
+	// default is Representative.
 	// +kubebuilder:default=Representative
 	// +optional
 	Role Role `json:"role,omitempty"`
@@ -78,7 +79,8 @@ type AgentSubscriptionSpec struct {
 	// capacity gives these agents a lower limit than the MediaRoutingDomain's own
 	// maxRequests: at most 32 entries, one for each domain. Where several
 	// AgentSubscriptions set one for an agent, the lowest wins. Agents are shown
-	// it beside how many they hold; nobody is refused a join because of it.
+	// it beside how many they hold; what happens beyond it is the Worklist's
+	// capacityPolicy.
 	// +listType=map
 	// +listMapKey=mediaRoutingDomain
 	// +kubebuilder:validation:MaxItems=32
@@ -115,7 +117,8 @@ const (
 	// the list's closePolicy says.
 	RoleRepresentative Role = "Representative"
 	// RoleAdmin does what a Representative does and may close any request of the
-	// list.
+	// list, remove its members, and see and join what a Representative has
+	// grabbed. From an alert they grab nothing.
 	RoleAdmin Role = "Admin"
 )
 

@@ -78,6 +78,31 @@ type ChannelSpec struct {
 	// +optional
 	AnonymousName string `json:"anonymousName,omitempty"`
 
+	// customerActivityTimeout closes a request whose customer has not answered for
+	// longer than this since an agent wrote last: a duration such as 30m, at most
+	// 720h. The Worklist's autoCloseAfter counts as well, and the earlier of the
+	// two closes. Without it, only autoCloseAfter does.
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]+(\\\\.[0-9]+)?(ms|s|m|h))+$') && duration(self) > duration('0s') && duration(self) <= duration('720h')",message="write a duration above 0 and at most 720h, in hours, minutes and seconds, such as 30m or 1h30m (there is no unit for days)"
+	// +optional
+	CustomerActivityTimeout *metav1.Duration `json:"customerActivityTimeout,omitempty"`
+
+	// messageMaxLength is how long an agent's message may be, in Unicode code
+	// points: 1 to 65536. Longer ones are refused with the problem `too-long`. The
+	// default is 4096.
+	// +kubebuilder:default=4096
+	// +kubebuilder:validation:Minimum=1
+	// +kubebuilder:validation:Maximum=65536
+	// +optional
+	MessageMaxLength int32 `json:"messageMaxLength,omitempty"`
+
+	// outbound is where agents' messages go: the runtime posts each of them there,
+	// signed, in the order of a request, and again until it is taken. Without it,
+	// agents cannot write to customers of this channel.
+	// +optional
+	Outbound *Webhook `json:"outbound,omitempty"`
+
 	// secretRef names the Secret with the connector's key: what it sends as
 	// `Authorization: Bearer KEY` with every message. The runtime is given only a
 	// hash of it. A changed Secret takes effect by itself. It may hold up to 4

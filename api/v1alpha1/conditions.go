@@ -72,8 +72,9 @@ const (
 	// A warning: a list that is created later with these labels is picked up by itself.
 	ReasonNoListSelected ConditionReason = "NoListSelected"
 
-	// ReasonListNotFound: ResolvedRefs=False, the namespace has no Worklist of this name.
-	// Channel (listRef) and AgentSubscription (lists.names).
+	// ReasonListNotFound: ResolvedRefs=False, the namespace has no Worklist of this name, or one that was deleted and
+	// only finishes what is open. Channel (listRef), AgentSubscription (lists.names), Worklist
+	// (deletionPolicy.transferTo).
 	ReasonListNotFound ConditionReason = "ListNotFound"
 
 	// ReasonMediaRoutingDomainNotFound: ResolvedRefs=False. Channel: no MediaRoutingDomain has the type among its
@@ -85,17 +86,19 @@ const (
 	ReasonMediaRoutingDomainDeleted ConditionReason = "MediaRoutingDomainDeleted"
 
 	// ReasonReferenceNotAccepted: ResolvedRefs=False, the named object exists but was never accepted, so there is
-	// no form of it to serve. Its own conditions say what is wrong with it. Channel and AgentSubscription.
+	// no form of it to serve. Its own conditions say what is wrong with it. Channel, AgentSubscription and Worklist.
 	ReasonReferenceNotAccepted ConditionReason = "ReferenceNotAccepted"
 
-	// ReasonSecretNotFound: ResolvedRefs=False on a Channel, the namespace has no Secret of this name.
+	// ReasonSecretNotFound: ResolvedRefs=False, the namespace has no Secret of this name. Channel (secretRef and
+	// outbound.secretRef) and RoutingRuntime (eventSink.secretRef).
 	ReasonSecretNotFound ConditionReason = "SecretNotFound"
 
-	// ReasonSecretKeyMissing: ResolvedRefs=False on a Channel, the Secret exists, but has nothing under the key.
+	// ReasonSecretKeyMissing: ResolvedRefs=False on a Channel or a RoutingRuntime, the Secret exists, but has nothing
+	// under the key.
 	ReasonSecretKeyMissing ConditionReason = "SecretKeyMissing"
 
-	// ReasonSecretKeyInvalid: ResolvedRefs=False on a Channel, what the Secret has under the key cannot be a
-	// connector's key: it is too short, not plain text, or there are more than 4.
+	// ReasonSecretKeyInvalid: ResolvedRefs=False on a Channel or a RoutingRuntime, what the Secret has under the key
+	// cannot be a connector's key or a signing secret: it is too short, not plain text, or there are more than 4.
 	ReasonSecretKeyInvalid ConditionReason = "SecretKeyInvalid"
 )
 

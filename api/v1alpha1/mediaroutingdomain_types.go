@@ -49,7 +49,7 @@ type MediaRoutingDomainSpec struct {
 	// maxRequests is how many requests of this domain one agent may have at a
 	// time, at least 1. An AgentSubscription may give an agent less, never more.
 	// Lowering it takes no request away from anybody. Agents are shown it beside
-	// how many they hold; nobody is refused a join because of it.
+	// how many they hold; what happens beyond it is the Worklist's capacityPolicy.
 	// +kubebuilder:validation:Minimum=1
 	// +required
 	MaxRequests int32 `json:"maxRequests"`

@@ -76,6 +76,40 @@ type RoutingRuntimeSpec struct {
 	// +optional
 	Retention Retention `json:"retention,omitzero"`
 
+	// sessionPolicy says what becomes of an agent's connections when they connect
+	// once more: Allow keeps them all, Replace ends the older ones. What they have
+	// joined stays theirs. The default is Allow.
+	// +kubebuilder:default=Allow
+	// +optional
+	SessionPolicy SessionPolicy `json:"sessionPolicy,omitempty"`
+
+	// disconnectGrace is how long an agent may be without a connection before they
+	// lose what they have joined: a duration from 1s to 1h. After a start of the
+	// runtime everybody has all of it again. The default is 60s.
+	// +kubebuilder:default="60s"
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]+(\\\\.[0-9]+)?(ms|s|m|h))+$') && duration(self) >= duration('1s') && duration(self) <= duration('1h')",message="write a duration from 1s to 1h, in minutes and seconds, such as 60s or 1m30s"
+	// +optional
+	DisconnectGrace metav1.Duration `json:"disconnectGrace,omitzero"`
+
+	// transferTimeout is how long an agent has to accept a transfer or an
+	// invitation: a duration from 1s to 1h. A request whose transfer nobody
+	// accepts stays with whoever offered it. The default is 60s.
+	// +kubebuilder:default="60s"
+	// +kubebuilder:validation:MaxLength=32
+	// +kubebuilder:validation:Type=string
+	// +kubebuilder:validation:XValidation:rule="self.matches('^([0-9]+(\\\\.[0-9]+)?(ms|s|m|h))+$') && duration(self) >= duration('1s') && duration(self) <= duration('1h')",message="write a duration from 1s to 1h, in minutes and seconds, such as 60s or 1m30s"
+	// +optional
+	TransferTimeout metav1.Duration `json:"transferTimeout,omitzero"`
+
+	// eventSink is where the record of everything goes: every transition, message
+	// and change of configuration is posted there as a CloudEvent, signed, at
+	// least once, in the order of a request. Without it, what is over is forgotten
+	// as retention says.
+	// +optional
+	EventSink *Webhook `json:"eventSink,omitempty"`
+
 	// drainTimeout is how long a pod that is asked to stop may take to send its
 	// clients elsewhere and finish what it has begun: a duration from 1s to 10m.
 	// The default is 30s.
@@ -212,6 +246,18 @@ type RuntimeService struct {
 	// +optional
 	Type corev1.ServiceType `json:"type,omitempty"`
 }
+
+// SessionPolicy says what an agent's next connection does to the ones before.
+//
+// +kubebuilder:validation:Enum=Allow;Replace
+type SessionPolicy string
+
+const (
+	// SessionAllow lets an agent have several connections.
+	SessionAllow SessionPolicy = "Allow"
+	// SessionReplace ends the older ones.
+	SessionReplace SessionPolicy = "Replace"
+)
 
 // Retention says how long the runtime remembers what is over.
 type Retention struct {

@@ -47,6 +47,8 @@ func TestDefault(t *testing.T) {
 	want := map[string]any{
 		"spec": map[string]any{
 			"displayName": "L1", "closePolicy": "Members", "autoCloseAfter": "24h",
+			"joinPolicy": "Collaboration", "reopenPolicy": "NewRequest", "capacityPolicy": "Ignore",
+			"realertPolicy": "Never", "realertAfter": "1m", "deletionPolicy": map[string]any{"type": "Drain"},
 			"attention": map[string]any{"soonAfter": "1m", "overdueAfter": "5m"},
 		},
 		"status": map[string]any{"observedGeneration": int64(-1)},
@@ -66,6 +68,18 @@ func TestValidate(t *testing.T) {
 		"a list":                        {object: list},
 		"a channel":                     {object: channel},
 		"a channel that did not change": {object: channel, old: channel},
+		"fields at their bounds": {
+			object: `{kind: Worklist, metadata: {name: l1, namespace: default}, spec: {displayName: L1, joinPolicy: Grab, responseTime: 720h,
+  wrapUp: {reasons: [{name: sale}], defaultReason: sale, timeout: 1h}, deletionPolicy: {type: Transfer, transferTo: l2}}}`,
+		},
+		"a list that would move to itself": {
+			object: `{kind: Worklist, metadata: {name: l1, namespace: default}, spec: {displayName: L1, deletionPolicy: {type: Transfer, transferTo: l1}}}`,
+			want:   []string{"<nil>: Invalid value: a list that is deleted cannot take its own requests"},
+		},
+		"a webhook without TLS": {
+			object: strings.Replace(channel, "secretRef:", "outbound: {url: 'http://a.example', secretRef: {name: s}}, secretRef:", 1),
+			want:   []string{"spec.outbound: Invalid value: whoever is on the way could read what is posted"},
+		},
 		"unknown kind": {
 			object: `{kind: Liste, metadata: {name: l1}}`,
 			want:   []string{`kind: Invalid value: "Liste": there is no such kind in pullmode.io/v1alpha1`},

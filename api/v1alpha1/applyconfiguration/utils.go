@@ -34,6 +34,8 @@ func ForKind(kind schema.GroupVersionKind) interface{} {
 		return &apiv1alpha1.ChannelSpecApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("ChannelStatus"):
 		return &apiv1alpha1.ChannelStatusApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("DeletionPolicy"):
+		return &apiv1alpha1.DeletionPolicyApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("EmbeddedStorage"):
 		return &apiv1alpha1.EmbeddedStorageApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Issuer"):
@@ -64,16 +66,24 @@ func ForKind(kind schema.GroupVersionKind) interface{} {
 		return &apiv1alpha1.RuntimeServiceApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("SecretKeyReference"):
 		return &apiv1alpha1.SecretKeyReferenceApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("SigningSecretReference"):
+		return &apiv1alpha1.SigningSecretReferenceApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("SnapshotStatus"):
 		return &apiv1alpha1.SnapshotStatusApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Storage"):
 		return &apiv1alpha1.StorageApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("Webhook"):
+		return &apiv1alpha1.WebhookApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Worklist"):
 		return &apiv1alpha1.WorklistApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("WorklistSpec"):
 		return &apiv1alpha1.WorklistSpecApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("WorklistStatus"):
 		return &apiv1alpha1.WorklistStatusApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("WrapUp"):
+		return &apiv1alpha1.WrapUpApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("WrapUpReason"):
+		return &apiv1alpha1.WrapUpReasonApplyConfiguration{}
 
 	}
 	return nil

@@ -24,13 +24,19 @@ func TestTypedObjectGetsDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := v1alpha1.WorklistSpec{
-		DisplayName: "Social media",
-		ClosePolicy: v1alpha1.CloseByMembers,
+		DisplayName:    "Social media",
+		JoinPolicy:     v1alpha1.JoinCollaboration,
+		ReopenPolicy:   v1alpha1.ReopenNewRequest,
+		RealertPolicy:  v1alpha1.RealertNever,
+		RealertAfter:   metav1.Duration{Duration: time.Minute},
+		CapacityPolicy: v1alpha1.CapacityIgnore,
+		ClosePolicy:    v1alpha1.CloseByMembers,
 		Attention: v1alpha1.Attention{
 			SoonAfter:    metav1.Duration{Duration: 3 * time.Minute},
 			OverdueAfter: metav1.Duration{Duration: 5 * time.Minute},
 		},
 		AutoCloseAfter: metav1.Duration{Duration: 24 * time.Hour},
+		DeletionPolicy: v1alpha1.DeletionPolicy{Type: v1alpha1.DeletionDrain},
 	}
 	if diff := cmp.Diff(want, worklist.Spec); diff != "" {
 		t.Errorf("spec (-want +got):\n%s", diff)

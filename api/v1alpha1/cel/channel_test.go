@@ -18,6 +18,7 @@ spec:
   routingMode: Pull
   listRef: {name: l1}
   anonymousName: Jane Doe
+  messageMaxLength: 4096
   secretRef: {name: facebook-page, key: key}
 `,
 	rules: []rule{
@@ -58,6 +59,36 @@ spec:
 			accepted: []string{"spec: {anonymousName: Somebody}"},
 			refused:  []string{`spec: {anonymousName: " "}`, `spec: {anonymousName: "Jane\tDoe "}`},
 		},
+		{
+			path:     ".spec.customerActivityTimeout",
+			message:  "write a duration above 0 and at most 720h, in hours, minutes and seconds, such as 30m or 1h30m (there is no unit for days)",
+			accepted: []string{"spec: {customerActivityTimeout: 1ms}", "spec: {customerActivityTimeout: 720h}"},
+			refused:  []string{"spec: {customerActivityTimeout: 0s}", "spec: {customerActivityTimeout: 720h1s}", "spec: {customerActivityTimeout: 1d}"},
+		},
+		{
+			path:    ".spec.outbound",
+			message: "whoever is on the way could read what is posted: use an https:// URL, or set insecureAllowHTTP to true for an http:// receiver next door",
+			accepted: []string{
+				"spec: {outbound: {url: 'https://a.example/x?y=z', secretRef: {name: s}}}",
+				"spec: {outbound: {url: 'http://receiver.demo.svc:8080', secretRef: {name: s}, insecureAllowHTTP: true}}",
+			},
+			refused: []string{
+				"spec: {outbound: {url: 'http://a.example', secretRef: {name: s}}}",
+				"spec: {outbound: {url: 'http://a.example', secretRef: {name: s}, insecureAllowHTTP: false}}",
+				"spec: {outbound: {url: 'ftp://a.example', secretRef: {name: s}, insecureAllowHTTP: true}}",
+			},
+		},
+		{
+			path:     ".spec.outbound.url",
+			message:  "write an absolute URL, such as https://connector.example.com/messages",
+			accepted: []string{"spec: {outbound: {url: 'https://[2001:db8::1]:8443/x', secretRef: {name: s}}}"},
+			refused: []string{
+				"spec: {outbound: {url: 'https://a example', secretRef: {name: s}}}",
+				"spec: {outbound: {url: 'https:///messages', secretRef: {name: s}}}",
+				"spec: {outbound: {url: a.example, secretRef: {name: s}}}",
+			},
+			together: []string{"spec: {outbound: {url: /messages, secretRef: {name: s}}}"},
+		},
 	},
 	limits: map[string]limit{
 		"type is missing":               {"spec: {type: null}", "spec.type", "Required value"},
@@ -73,6 +104,11 @@ spec:
 		"anonymousName is too long":     {"spec: {anonymousName: " + letters(111) + "}", "spec.anonymousName", "may not be more than 110"},
 		"secretRef is missing":          {"spec: {secretRef: null}", "spec.secretRef", "Required value"},
 		"secretRef without a name":      {"spec: {secretRef: {name: null}}", "spec.secretRef.name", "Required value"},
+		"outbound without a url":        {"spec: {outbound: {secretRef: {name: s}}}", "spec.outbound.url", "Required value"},
+		"outbound without a secret":     {"spec: {outbound: {url: 'https://a.example'}}", "spec.outbound.secretRef", "Required value"},
+		"outbound with a url too long":  {"spec: {outbound: {url: 'https://a.example/" + letters(1024) + "', secretRef: {name: s}}}", "spec.outbound.url", "may not be more than 1024"},
+		"no message at all":             {"spec: {messageMaxLength: 0}", "spec.messageMaxLength", "greater than or equal to 1"},
+		"messages without an end":       {"spec: {messageMaxLength: 65537}", "spec.messageMaxLength", "less than or equal to 65536"},
 		"an impossible secret key":      {"spec: {secretRef: {key: a/b}}", "spec.secretRef.key", "should match"},
 	},
 }

@@ -24,6 +24,9 @@ spec:
       groupsClaim: groups
   service: {type: ClusterIP}
   retention: {closed: 24h, feed: 10m}
+  sessionPolicy: Allow
+  disconnectGrace: 60s
+  transferTimeout: 60s
   drainTimeout: 30s
 `,
 	rules: []rule{
@@ -112,6 +115,42 @@ spec:
 			accepted: []string{"spec: {drainTimeout: 1s}", "spec: {drainTimeout: 10m}"},
 			refused:  []string{"spec: {drainTimeout: 999ms}", "spec: {drainTimeout: 601s}", "spec: {drainTimeout: -30s}", "spec: {drainTimeout: soon}"},
 		},
+		{
+			path:     ".spec.disconnectGrace",
+			message:  "write a duration from 1s to 1h, in minutes and seconds, such as 60s or 1m30s",
+			accepted: []string{"spec: {disconnectGrace: 1s}", "spec: {disconnectGrace: 1h}"},
+			refused:  []string{"spec: {disconnectGrace: 0s}", "spec: {disconnectGrace: 1h1s}", "spec: {disconnectGrace: soon}"},
+		},
+		{
+			path:     ".spec.transferTimeout",
+			message:  "write a duration from 1s to 1h, in minutes and seconds, such as 60s or 1m30s",
+			accepted: []string{"spec: {transferTimeout: 1s}", "spec: {transferTimeout: 1h}"},
+			refused:  []string{"spec: {transferTimeout: 0s}", "spec: {transferTimeout: 1h1s}", "spec: {transferTimeout: soon}"},
+		},
+		{
+			path:    ".spec.eventSink",
+			message: "whoever is on the way could read what is posted: use an https:// URL, or set insecureAllowHTTP to true for an http:// receiver next door",
+			accepted: []string{
+				"spec: {eventSink: {url: 'https://a.example/x?y=z', secretRef: {name: s}}}",
+				"spec: {eventSink: {url: 'http://receiver.demo.svc:8080', secretRef: {name: s}, insecureAllowHTTP: true}}",
+			},
+			refused: []string{
+				"spec: {eventSink: {url: 'http://a.example', secretRef: {name: s}}}",
+				"spec: {eventSink: {url: 'http://a.example', secretRef: {name: s}, insecureAllowHTTP: false}}",
+				"spec: {eventSink: {url: 'ftp://a.example', secretRef: {name: s}, insecureAllowHTTP: true}}",
+			},
+		},
+		{
+			path:     ".spec.eventSink.url",
+			message:  "write an absolute URL, such as https://connector.example.com/messages",
+			accepted: []string{"spec: {eventSink: {url: 'https://[2001:db8::1]:8443/x', secretRef: {name: s}}}"},
+			refused: []string{
+				"spec: {eventSink: {url: 'https://a example', secretRef: {name: s}}}",
+				"spec: {eventSink: {url: 'https:///messages', secretRef: {name: s}}}",
+				"spec: {eventSink: {url: a.example, secretRef: {name: s}}}",
+			},
+			together: []string{"spec: {eventSink: {url: /messages, secretRef: {name: s}}}"},
+		},
 	},
 	limits: map[string]limit{
 		"image is empty":            {`spec: {image: ""}`, "spec.image", "at least 1 chars long"},
@@ -123,8 +162,12 @@ spec:
 			"spec: {authentication: {issuers: [{url: 'https://a.example', audience: a}, {url: 'https://a.example', audience: b}]}}",
 			"spec.authentication.issuers[1]", "Duplicate value",
 		},
-		"size is no quantity":  {"spec: {storage: {embedded: {size: big}}}", "spec.storage.embedded.size", "should match"},
-		"unknown whenDeleted":  {"spec: {storage: {embedded: {whenDeleted: Keep}}}", "spec.storage.embedded.whenDeleted", `supported values: "Retain", "Delete"`},
-		"unknown service type": {"spec: {service: {type: ExternalName}}", "spec.service.type", `supported values: "ClusterIP", "NodePort", "LoadBalancer"`},
+		"size is no quantity":           {"spec: {storage: {embedded: {size: big}}}", "spec.storage.embedded.size", "should match"},
+		"unknown whenDeleted":           {"spec: {storage: {embedded: {whenDeleted: Keep}}}", "spec.storage.embedded.whenDeleted", `supported values: "Retain", "Delete"`},
+		"eventSink without a url":       {"spec: {eventSink: {secretRef: {name: s}}}", "spec.eventSink.url", "Required value"},
+		"eventSink without a secret":    {"spec: {eventSink: {url: 'https://a.example'}}", "spec.eventSink.secretRef", "Required value"},
+		"eventSink with a url too long": {"spec: {eventSink: {url: 'https://a.example/" + letters(1024) + "', secretRef: {name: s}}}", "spec.eventSink.url", "may not be more than 1024"},
+		"unknown sessionPolicy":         {"spec: {sessionPolicy: One}", "spec.sessionPolicy", `supported values: "Allow", "Replace"`},
+		"unknown service type":          {"spec: {service: {type: ExternalName}}", "spec.service.type", `supported values: "ClusterIP", "NodePort", "LoadBalancer"`},
 	},
 }

@@ -125,6 +125,8 @@ var schemaYAML = typed.YAMLObject(`types:
           elementRelationship: associative
           keys:
           - url
+- name: com.github.pullmode.operator.api.v1alpha1.CapacityPolicy
+  scalar: string
 - name: com.github.pullmode.operator.api.v1alpha1.Channel
   map:
     fields:
@@ -152,9 +154,19 @@ var schemaYAML = typed.YAMLObject(`types:
       type:
         scalar: string
       default: Jane Doe
+    - name: customerActivityTimeout
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Duration
     - name: listRef
       type:
         namedType: com.github.pullmode.operator.api.v1alpha1.ListReference
+    - name: messageMaxLength
+      type:
+        scalar: numeric
+      default: 4096
+    - name: outbound
+      type:
+        namedType: com.github.pullmode.operator.api.v1alpha1.Webhook
     - name: routingMode
       type:
         namedType: com.github.pullmode.operator.api.v1alpha1.RoutingMode
@@ -186,6 +198,21 @@ var schemaYAML = typed.YAMLObject(`types:
       type:
         scalar: numeric
 - name: com.github.pullmode.operator.api.v1alpha1.ClosePolicy
+  scalar: string
+- name: com.github.pullmode.operator.api.v1alpha1.DeletionPolicy
+  map:
+    fields:
+    - name: deadline
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Duration
+    - name: transferTo
+      type:
+        scalar: string
+    - name: type
+      type:
+        namedType: com.github.pullmode.operator.api.v1alpha1.DeletionType
+      default: Drain
+- name: com.github.pullmode.operator.api.v1alpha1.DeletionType
   scalar: string
 - name: com.github.pullmode.operator.api.v1alpha1.EmbeddedStorage
   map:
@@ -224,6 +251,8 @@ var schemaYAML = typed.YAMLObject(`types:
       type:
         scalar: string
       default: sub
+- name: com.github.pullmode.operator.api.v1alpha1.JoinPolicy
+  scalar: string
 - name: com.github.pullmode.operator.api.v1alpha1.ListReference
   map:
     fields:
@@ -297,6 +326,10 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: programmedGeneration
       type:
         scalar: numeric
+- name: com.github.pullmode.operator.api.v1alpha1.RealertPolicy
+  scalar: string
+- name: com.github.pullmode.operator.api.v1alpha1.ReopenPolicy
+  scalar: string
 - name: com.github.pullmode.operator.api.v1alpha1.ReplicaStatus
   map:
     fields:
@@ -356,10 +389,17 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: authentication
       type:
         namedType: com.github.pullmode.operator.api.v1alpha1.Authentication
+    - name: disconnectGrace
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Duration
+      default: 60s
     - name: drainTimeout
       type:
         namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Duration
       default: 30s
+    - name: eventSink
+      type:
+        namedType: com.github.pullmode.operator.api.v1alpha1.Webhook
     - name: image
       type:
         scalar: string
@@ -378,10 +418,18 @@ var schemaYAML = typed.YAMLObject(`types:
       type:
         namedType: com.github.pullmode.operator.api.v1alpha1.RuntimeService
       default: {}
+    - name: sessionPolicy
+      type:
+        namedType: com.github.pullmode.operator.api.v1alpha1.SessionPolicy
+      default: Allow
     - name: storage
       type:
         namedType: com.github.pullmode.operator.api.v1alpha1.Storage
       default: {}
+    - name: transferTimeout
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Duration
+      default: 60s
 - name: com.github.pullmode.operator.api.v1alpha1.RoutingRuntimeStatus
   map:
     fields:
@@ -433,6 +481,18 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: name
       type:
         scalar: string
+- name: com.github.pullmode.operator.api.v1alpha1.SessionPolicy
+  scalar: string
+- name: com.github.pullmode.operator.api.v1alpha1.SigningSecretReference
+  map:
+    fields:
+    - name: key
+      type:
+        scalar: string
+      default: signing-key
+    - name: name
+      type:
+        scalar: string
 - name: com.github.pullmode.operator.api.v1alpha1.SnapshotStatus
   map:
     fields:
@@ -451,6 +511,18 @@ var schemaYAML = typed.YAMLObject(`types:
       default: {}
 - name: com.github.pullmode.operator.api.v1alpha1.VolumePolicy
   scalar: string
+- name: com.github.pullmode.operator.api.v1alpha1.Webhook
+  map:
+    fields:
+    - name: insecureAllowHTTP
+      type:
+        scalar: boolean
+    - name: secretRef
+      type:
+        namedType: com.github.pullmode.operator.api.v1alpha1.SigningSecretReference
+    - name: url
+      type:
+        scalar: string
 - name: com.github.pullmode.operator.api.v1alpha1.Worklist
   map:
     fields:
@@ -482,16 +554,47 @@ var schemaYAML = typed.YAMLObject(`types:
       type:
         namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Duration
       default: 24h
+    - name: capacityPolicy
+      type:
+        namedType: com.github.pullmode.operator.api.v1alpha1.CapacityPolicy
+      default: Ignore
     - name: closePolicy
       type:
         namedType: com.github.pullmode.operator.api.v1alpha1.ClosePolicy
       default: Members
+    - name: deletionPolicy
+      type:
+        namedType: com.github.pullmode.operator.api.v1alpha1.DeletionPolicy
+      default:
+        type: Drain
     - name: description
       type:
         scalar: string
     - name: displayName
       type:
         scalar: string
+    - name: joinPolicy
+      type:
+        namedType: com.github.pullmode.operator.api.v1alpha1.JoinPolicy
+      default: Collaboration
+    - name: realertAfter
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Duration
+      default: 1m
+    - name: realertPolicy
+      type:
+        namedType: com.github.pullmode.operator.api.v1alpha1.RealertPolicy
+      default: Never
+    - name: reopenPolicy
+      type:
+        namedType: com.github.pullmode.operator.api.v1alpha1.ReopenPolicy
+      default: NewRequest
+    - name: responseTime
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Duration
+    - name: wrapUp
+      type:
+        namedType: com.github.pullmode.operator.api.v1alpha1.WrapUp
 - name: com.github.pullmode.operator.api.v1alpha1.WorklistStatus
   map:
     fields:
@@ -509,6 +612,33 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: programmedGeneration
       type:
         scalar: numeric
+- name: com.github.pullmode.operator.api.v1alpha1.WrapUp
+  map:
+    fields:
+    - name: defaultReason
+      type:
+        scalar: string
+    - name: reasons
+      type:
+        list:
+          elementType:
+            namedType: com.github.pullmode.operator.api.v1alpha1.WrapUpReason
+          elementRelationship: associative
+          keys:
+          - name
+    - name: timeout
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Duration
+      default: 1m
+- name: com.github.pullmode.operator.api.v1alpha1.WrapUpReason
+  map:
+    fields:
+    - name: displayName
+      type:
+        scalar: string
+    - name: name
+      type:
+        scalar: string
 - name: io.k8s.api.core.v1.ResourceClaim
   map:
     fields:

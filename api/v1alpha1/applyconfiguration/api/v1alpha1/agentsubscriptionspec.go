@@ -22,8 +22,9 @@ type AgentSubscriptionSpecApplyConfiguration struct {
 	// counts).
 	Lists *ListSelectionApplyConfiguration `json:"lists,omitempty"`
 	// role is what the agents are on these lists. Representative: they are told of
-	// requests, and join and leave them. Admin: they may also close any request.
-	// The default is Representative.
+	// requests, and join and leave them. Admin: they may also close any request,
+	// send members away, and in a Grab list see and join what is taken. The
+	// default is Representative.
 	Role *apiv1alpha1.Role `json:"role,omitempty"`
 	// autoSubscribe subscribes an agent to the lists as soon as the runtime first
 	// sees them. With false, they may see the lists and subscribe themselves. What
@@ -32,7 +33,8 @@ type AgentSubscriptionSpecApplyConfiguration struct {
 	// capacity gives these agents a lower limit than the MediaRoutingDomain's own
 	// maxRequests: at most 32 entries, one for each domain. Where several
 	// AgentSubscriptions set one for an agent, the lowest wins. Agents are shown
-	// it beside how many they hold; nobody is refused a join because of it.
+	// it beside how many they hold; what happens beyond it is the Worklist's
+	// capacityPolicy.
 	Capacity []AgentCapacityApplyConfiguration `json:"capacity,omitempty"`
 }
 

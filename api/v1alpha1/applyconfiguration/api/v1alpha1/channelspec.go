@@ -4,6 +4,7 @@ package v1alpha1
 
 import (
 	apiv1alpha1 "github.com/pullmode/operator/api/v1alpha1"
+	v1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // ChannelSpecApplyConfiguration represents a declarative configuration of the ChannelSpec type for use
@@ -30,6 +31,19 @@ type ChannelSpecApplyConfiguration struct {
 	// anonymousName is shown for a customer who has no name: 1 to 110 characters.
 	// The default is Jane Doe.
 	AnonymousName *string `json:"anonymousName,omitempty"`
+	// customerActivityTimeout closes a request whose customer has not answered for
+	// longer than this since an agent wrote last: a duration such as 30m, at most
+	// 720h. The Worklist's autoCloseAfter counts as well, and the earlier of the
+	// two closes. Without it, only autoCloseAfter does.
+	CustomerActivityTimeout *v1.Duration `json:"customerActivityTimeout,omitempty"`
+	// messageMaxLength is how long an agent's message may be, in Unicode code
+	// points: 1 to 65536. Longer ones are refused with the problem `too-long`. The
+	// default is 4096.
+	MessageMaxLength *int32 `json:"messageMaxLength,omitempty"`
+	// outbound is where agents' messages go: the runtime posts each of them there,
+	// signed, in the order of a request, and again until it is taken. Without it,
+	// agents cannot write to customers of this channel.
+	Outbound *WebhookApplyConfiguration `json:"outbound,omitempty"`
 	// secretRef names the Secret with the connector's key: what it sends as
 	// `Authorization: Bearer KEY` with every message. The runtime is given only a
 	// hash of it. A changed Secret takes effect by itself. It may hold up to 4
@@ -82,6 +96,30 @@ func (b *ChannelSpecApplyConfiguration) WithListRef(value *ListReferenceApplyCon
 // If called multiple times, the AnonymousName field is set to the value of the last call.
 func (b *ChannelSpecApplyConfiguration) WithAnonymousName(value string) *ChannelSpecApplyConfiguration {
 	b.AnonymousName = &value
+	return b
+}
+
+// WithCustomerActivityTimeout sets the CustomerActivityTimeout field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the CustomerActivityTimeout field is set to the value of the last call.
+func (b *ChannelSpecApplyConfiguration) WithCustomerActivityTimeout(value v1.Duration) *ChannelSpecApplyConfiguration {
+	b.CustomerActivityTimeout = &value
+	return b
+}
+
+// WithMessageMaxLength sets the MessageMaxLength field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the MessageMaxLength field is set to the value of the last call.
+func (b *ChannelSpecApplyConfiguration) WithMessageMaxLength(value int32) *ChannelSpecApplyConfiguration {
+	b.MessageMaxLength = &value
+	return b
+}
+
+// WithOutbound sets the Outbound field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Outbound field is set to the value of the last call.
+func (b *ChannelSpecApplyConfiguration) WithOutbound(value *WebhookApplyConfiguration) *ChannelSpecApplyConfiguration {
+	b.Outbound = value
 	return b
 }
 

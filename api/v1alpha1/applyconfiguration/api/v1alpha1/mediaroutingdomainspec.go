@@ -14,7 +14,7 @@ type MediaRoutingDomainSpecApplyConfiguration struct {
 	// maxRequests is how many requests of this domain one agent may have at a
 	// time, at least 1. An AgentSubscription may give an agent less, never more.
 	// Lowering it takes no request away from anybody. Agents are shown it beside
-	// how many they hold; nobody is refused a join because of it.
+	// how many they hold; what happens beyond it is the Worklist's capacityPolicy.
 	MaxRequests *int32 `json:"maxRequests,omitempty"`
 	// channelTypes are the types of channel that belong to this domain, such as
 	// WHATSAPP, FACEBOOK or WEB: 1 to 32, each of capital letters, digits and

@@ -3,6 +3,7 @@
 package v1alpha1
 
 import (
+	apiv1alpha1 "github.com/pullmode/operator/api/v1alpha1"
 	corev1 "k8s.io/api/core/v1"
 	v1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
@@ -28,6 +29,23 @@ type RoutingRuntimeSpecApplyConfiguration struct {
 	Service *RuntimeServiceApplyConfiguration `json:"service,omitempty"`
 	// retention says how long the runtime remembers what is over.
 	Retention *RetentionApplyConfiguration `json:"retention,omitempty"`
+	// sessionPolicy says what becomes of an agent's connections when they connect
+	// once more: Allow keeps them all, Replace ends the older ones. What they have
+	// joined stays theirs. The default is Allow.
+	SessionPolicy *apiv1alpha1.SessionPolicy `json:"sessionPolicy,omitempty"`
+	// disconnectGrace is how long an agent may be without a connection before they
+	// lose what they have joined: a duration from 1s to 1h. After a start of the
+	// runtime everybody has all of it again. The default is 60s.
+	DisconnectGrace *v1.Duration `json:"disconnectGrace,omitempty"`
+	// transferTimeout is how long an agent has to accept a transfer or an
+	// invitation: a duration from 1s to 1h. A request whose transfer nobody
+	// accepts stays with whoever offered it. The default is 60s.
+	TransferTimeout *v1.Duration `json:"transferTimeout,omitempty"`
+	// eventSink is where the record of everything goes: every transition, message
+	// and change of configuration is posted there as a CloudEvent, signed, at
+	// least once, in the order of a request. Without it, what is over is forgotten
+	// as retention says.
+	EventSink *WebhookApplyConfiguration `json:"eventSink,omitempty"`
 	// drainTimeout is how long a pod that is asked to stop may take to send its
 	// clients elsewhere and finish what it has begun: a duration from 1s to 10m.
 	// The default is 30s.
@@ -88,6 +106,38 @@ func (b *RoutingRuntimeSpecApplyConfiguration) WithService(value *RuntimeService
 // If called multiple times, the Retention field is set to the value of the last call.
 func (b *RoutingRuntimeSpecApplyConfiguration) WithRetention(value *RetentionApplyConfiguration) *RoutingRuntimeSpecApplyConfiguration {
 	b.Retention = value
+	return b
+}
+
+// WithSessionPolicy sets the SessionPolicy field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the SessionPolicy field is set to the value of the last call.
+func (b *RoutingRuntimeSpecApplyConfiguration) WithSessionPolicy(value apiv1alpha1.SessionPolicy) *RoutingRuntimeSpecApplyConfiguration {
+	b.SessionPolicy = &value
+	return b
+}
+
+// WithDisconnectGrace sets the DisconnectGrace field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the DisconnectGrace field is set to the value of the last call.
+func (b *RoutingRuntimeSpecApplyConfiguration) WithDisconnectGrace(value v1.Duration) *RoutingRuntimeSpecApplyConfiguration {
+	b.DisconnectGrace = &value
+	return b
+}
+
+// WithTransferTimeout sets the TransferTimeout field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the TransferTimeout field is set to the value of the last call.
+func (b *RoutingRuntimeSpecApplyConfiguration) WithTransferTimeout(value v1.Duration) *RoutingRuntimeSpecApplyConfiguration {
+	b.TransferTimeout = &value
+	return b
+}
+
+// WithEventSink sets the EventSink field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the EventSink field is set to the value of the last call.
+func (b *RoutingRuntimeSpecApplyConfiguration) WithEventSink(value *WebhookApplyConfiguration) *RoutingRuntimeSpecApplyConfiguration {
+	b.EventSink = value
 	return b
 }
 

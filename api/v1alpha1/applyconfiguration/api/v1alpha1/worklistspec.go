@@ -19,6 +19,28 @@ type WorklistSpecApplyConfiguration struct {
 	DisplayName *string `json:"displayName,omitempty"`
 	// description tells people what the list is for: at most 500 characters.
 	Description *string `json:"description,omitempty"`
+	// joinPolicy says who may join a request: with Collaboration everybody who is
+	// subscribed to the list, also at the same time; with Grab the first
+	// Representative, and then nobody but whom they invite, and Admins. A change
+	// leaves those who have joined where they are. The default is Collaboration.
+	JoinPolicy *apiv1alpha1.JoinPolicy `json:"joinPolicy,omitempty"`
+	// reopenPolicy says what the next message of a customer makes whose request is
+	// closed. NewRequest: a new request. Reopen: a new request that names the
+	// closed one. Both begin unread, with nobody in them. The default is
+	// NewRequest.
+	ReopenPolicy *apiv1alpha1.ReopenPolicy `json:"reopenPolicy,omitempty"`
+	// realertPolicy says whether a customer who writes again, while nobody has
+	// joined, is announced again: Never, or OnCustomerMessage. The default is
+	// Never.
+	RealertPolicy *apiv1alpha1.RealertPolicy `json:"realertPolicy,omitempty"`
+	// realertAfter is the least time between two announcements of a request: a
+	// duration from 1s to 24h. The default is 1m.
+	RealertAfter *v1.Duration `json:"realertAfter,omitempty"`
+	// capacityPolicy says what happens when an agent joins a request beyond their
+	// limit (a MediaRoutingDomain's maxRequests, or the capacity of an
+	// AgentSubscription): Ignore lets them, Warn lets them and says so, Enforce
+	// refuses. What they have joined counts in any case. The default is Ignore.
+	CapacityPolicy *apiv1alpha1.CapacityPolicy `json:"capacityPolicy,omitempty"`
 	// closePolicy says who may close a request of this list: Members (agents who
 	// have joined it), Subscribers (everybody to whom the list's notifications go)
 	// or Admins. Admins of the list always may. The default is Members.
@@ -31,6 +53,16 @@ type WorklistSpecApplyConfiguration struct {
 	// longer than this, whatever agents have done meanwhile: a duration such as
 	// 90m or 24h, at most 720h. The default is 24h.
 	AutoCloseAfter *v1.Duration `json:"autoCloseAfter,omitempty"`
+	// responseTime is how long a customer may wait for an answer of the agents who
+	// have joined. When it is over, the request is taken from them and waits for
+	// others; a join grants it anew. A duration such as 10m, at most 720h. Without
+	// it, nobody is sent away.
+	ResponseTime *v1.Duration `json:"responseTime,omitempty"`
+	// wrapUp asks agents for a reason when they have done with a request. Without
+	// it, nobody is asked.
+	WrapUp *WrapUpApplyConfiguration `json:"wrapUp,omitempty"`
+	// deletionPolicy says what becomes of open requests when the list is deleted.
+	DeletionPolicy *DeletionPolicyApplyConfiguration `json:"deletionPolicy,omitempty"`
 }
 
 // WorklistSpecApplyConfiguration constructs a declarative configuration of the WorklistSpec type for use with
@@ -55,6 +87,46 @@ func (b *WorklistSpecApplyConfiguration) WithDescription(value string) *Worklist
 	return b
 }
 
+// WithJoinPolicy sets the JoinPolicy field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the JoinPolicy field is set to the value of the last call.
+func (b *WorklistSpecApplyConfiguration) WithJoinPolicy(value apiv1alpha1.JoinPolicy) *WorklistSpecApplyConfiguration {
+	b.JoinPolicy = &value
+	return b
+}
+
+// WithReopenPolicy sets the ReopenPolicy field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the ReopenPolicy field is set to the value of the last call.
+func (b *WorklistSpecApplyConfiguration) WithReopenPolicy(value apiv1alpha1.ReopenPolicy) *WorklistSpecApplyConfiguration {
+	b.ReopenPolicy = &value
+	return b
+}
+
+// WithRealertPolicy sets the RealertPolicy field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the RealertPolicy field is set to the value of the last call.
+func (b *WorklistSpecApplyConfiguration) WithRealertPolicy(value apiv1alpha1.RealertPolicy) *WorklistSpecApplyConfiguration {
+	b.RealertPolicy = &value
+	return b
+}
+
+// WithRealertAfter sets the RealertAfter field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the RealertAfter field is set to the value of the last call.
+func (b *WorklistSpecApplyConfiguration) WithRealertAfter(value v1.Duration) *WorklistSpecApplyConfiguration {
+	b.RealertAfter = &value
+	return b
+}
+
+// WithCapacityPolicy sets the CapacityPolicy field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the CapacityPolicy field is set to the value of the last call.
+func (b *WorklistSpecApplyConfiguration) WithCapacityPolicy(value apiv1alpha1.CapacityPolicy) *WorklistSpecApplyConfiguration {
+	b.CapacityPolicy = &value
+	return b
+}
+
 // WithClosePolicy sets the ClosePolicy field in the declarative configuration to the given value
 // and returns the receiver, so that objects can be built by chaining "With" function invocations.
 // If called multiple times, the ClosePolicy field is set to the value of the last call.
@@ -76,5 +148,29 @@ func (b *WorklistSpecApplyConfiguration) WithAttention(value *AttentionApplyConf
 // If called multiple times, the AutoCloseAfter field is set to the value of the last call.
 func (b *WorklistSpecApplyConfiguration) WithAutoCloseAfter(value v1.Duration) *WorklistSpecApplyConfiguration {
 	b.AutoCloseAfter = &value
+	return b
+}
+
+// WithResponseTime sets the ResponseTime field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the ResponseTime field is set to the value of the last call.
+func (b *WorklistSpecApplyConfiguration) WithResponseTime(value v1.Duration) *WorklistSpecApplyConfiguration {
+	b.ResponseTime = &value
+	return b
+}
+
+// WithWrapUp sets the WrapUp field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the WrapUp field is set to the value of the last call.
+func (b *WorklistSpecApplyConfiguration) WithWrapUp(value *WrapUpApplyConfiguration) *WorklistSpecApplyConfiguration {
+	b.WrapUp = value
+	return b
+}
+
+// WithDeletionPolicy sets the DeletionPolicy field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the DeletionPolicy field is set to the value of the last call.
+func (b *WorklistSpecApplyConfiguration) WithDeletionPolicy(value *DeletionPolicyApplyConfiguration) *WorklistSpecApplyConfiguration {
+	b.DeletionPolicy = value
 	return b
 }
