@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,13 +15,21 @@ func valid() *Snapshot {
 	return &Snapshot{
 		FormatVersion: FormatVersion, Runtime: Source{Name: "main", UID: "u"},
 		Retention:           Retention{Closed: hour, Feed: hour},
+		Sessions:            Sessions{Policy: SessionReplace, DisconnectGrace: hour},
+		TransferTimeout:     hour,
+		EventSink:           &Webhook{URL: "https://audit.example.com", SigningKeys: []string{"y", "x"}},
 		MediaRoutingDomains: []MediaRoutingDomain{{Source: Source{Name: "social"}, MaxRequests: 5, ChannelTypes: []string{"WEB", "FACEBOOK"}}},
 		Lists: []List{
 			{Source: Source{Name: "l2"}, ClosePolicy: CloseMembers, SoonAfter: 1, OverdueAfter: 2, AutoCloseAfter: 2},
-			{Source: Source{Name: "l1"}, ClosePolicy: CloseAdmins, SoonAfter: 1, OverdueAfter: 2, AutoCloseAfter: 3},
+			{Source: Source{Name: "l1"}, ClosePolicy: CloseAdmins, SoonAfter: 1, OverdueAfter: 2, AutoCloseAfter: 3,
+				JoinPolicy: JoinGrab, ReopenPolicy: ReopenReopen, RealertPolicy: RealertOnCustomerMessage, CapacityPolicy: CapacityEnforce,
+				RealertAfter: hour, ResponseTime: hour, Draining: true,
+				WrapUp:   &WrapUp{Reasons: []WrapUpReason{{Name: "sale"}, {Name: "other"}}, DefaultReason: "other", Timeout: hour},
+				Deletion: Deletion{Policy: DeletionTransfer, TransferTo: "l2", Deadline: hour}},
 		},
 		Channels: []Channel{
-			{Source: Source{Name: "c2"}, Type: "FACEBOOK", ServiceIdentifier: "page", RoutingMode: RoutingPull, List: "l1", KeyHashes: []string{"b", "a"}},
+			{Source: Source{Name: "c2"}, Type: "FACEBOOK", ServiceIdentifier: "page", RoutingMode: RoutingPull, List: "l1", KeyHashes: []string{"b", "a"},
+				CustomerActivityTimeout: hour, MessageMaxLength: 10, Outbound: &Webhook{URL: "http://connector:8080/messages", SigningKeys: []string{"k2", "k1"}}},
 			{Source: Source{Name: "c1"}, Type: "WEB", ServiceIdentifier: "page", RoutingMode: RoutingPush},
 		},
 		Subscriptions: []Subscription{
@@ -46,6 +55,8 @@ func TestEncodingIsCanonical(t *testing.T) {
 		shuffle(s.Channels)
 		shuffle(s.Subscriptions)
 		shuffle(s.Subscriptions[0].Lists)
+		shuffle(s.Channels[slices.IndexFunc(s.Channels, func(c Channel) bool { return c.Name == "c2" })].Outbound.SigningKeys)
+		shuffle(s.EventSink.SigningKeys)
 		shuffle(s.Channels[0].KeyHashes)
 		shuffle(s.MediaRoutingDomains[0].ChannelTypes)
 		got, err := s.Encode()
@@ -76,17 +87,51 @@ func TestValidate(t *testing.T) {
 	if problems := valid().Validate(); len(problems) != 0 {
 		t.Fatalf("a valid snapshot: %v", problems)
 	}
+	// What an older operator leaves out stands for its default.
+	old := valid()
+	old.Sessions, old.TransferTimeout, old.EventSink = Sessions{}, 0, nil
+	for i, l := range old.Lists {
+		old.Lists[i] = List{Source: l.Source, ClosePolicy: l.ClosePolicy, SoonAfter: l.SoonAfter, OverdueAfter: l.OverdueAfter, AutoCloseAfter: l.AutoCloseAfter}
+	}
+	if problems := old.Validate(); len(problems) != 0 {
+		t.Errorf("a snapshot of an older operator: %v", problems)
+	}
 	for name, tc := range map[string]struct {
 		change func(*Snapshot)
 		want   string
 	}{
-		"newer format":         {func(s *Snapshot) { s.FormatVersion = 2 }, "RoutingRuntime main: format version 2"},
-		"no retention":         {func(s *Snapshot) { s.Retention.Feed = 0 }, "RoutingRuntime main: retention"},
-		"list twice":           {func(s *Snapshot) { s.Lists[1].Name = "l2" }, "Worklist l2: is there twice"},
-		"list without name":    {func(s *Snapshot) { s.Lists[0].Name = "" }, "Worklist : has no name"},
-		"impossible times":     {func(s *Snapshot) { s.Lists[0].AutoCloseAfter = 1 }, "Worklist l2: times must be"},
-		"unknown close policy": {func(s *Snapshot) { s.Lists[0].ClosePolicy = "Nobody" }, `Worklist l2: close policy "Nobody"`},
-		"no limit":             {func(s *Snapshot) { s.MediaRoutingDomains[0].MaxRequests = 0 }, "MediaRoutingDomain social: maxRequests"},
+		"newer format":                    {func(s *Snapshot) { s.FormatVersion = 2 }, "RoutingRuntime main: format version 2"},
+		"no retention":                    {func(s *Snapshot) { s.Retention.Feed = 0 }, "RoutingRuntime main: retention"},
+		"list twice":                      {func(s *Snapshot) { s.Lists[1].Name = "l2" }, "Worklist l2: is there twice"},
+		"list without name":               {func(s *Snapshot) { s.Lists[0].Name = "" }, "Worklist : has no name"},
+		"impossible times":                {func(s *Snapshot) { s.Lists[0].AutoCloseAfter = 1 }, "Worklist l2: times must be"},
+		"unknown close policy":            {func(s *Snapshot) { s.Lists[0].ClosePolicy = "Nobody" }, `Worklist l2: close policy "Nobody"`},
+		"unknown join policy":             {func(s *Snapshot) { s.Lists[1].JoinPolicy = "First" }, `Worklist l1: join policy "First" is not known here`},
+		"unknown reopen policy":           {func(s *Snapshot) { s.Lists[1].ReopenPolicy = "Maybe" }, `Worklist l1: reopen policy "Maybe"`},
+		"unknown realert policy":          {func(s *Snapshot) { s.Lists[1].RealertPolicy = "Maybe" }, `Worklist l1: realert policy "Maybe"`},
+		"unknown capacity policy":         {func(s *Snapshot) { s.Lists[1].CapacityPolicy = "Maybe" }, `Worklist l1: capacity policy "Maybe"`},
+		"unknown deletion policy":         {func(s *Snapshot) { s.Lists[0].Deletion.Policy = "Maybe" }, `Worklist l2: deletion policy "Maybe"`},
+		"transfer to nowhere":             {func(s *Snapshot) { s.Lists[1].Deletion.TransferTo = "" }, `Worklist l1: deletion policy "Transfer" and transfer to "" do not`},
+		"drain to somewhere":              {func(s *Snapshot) { s.Lists[1].Deletion.Policy = DeletionDrain }, `Worklist l1: deletion policy "Drain" and transfer to "l2" do not`},
+		"transfer to itself":              {func(s *Snapshot) { s.Lists[1].Deletion.TransferTo = "l1" }, "Worklist l1: a list that is deleted cannot take its own requests"},
+		"transfer to a list that is gone": {func(s *Snapshot) { s.Lists[1].Deletion.TransferTo = "l9" }, "Worklist l1: list l9, to which it transfers, is not in the snapshot"},
+		"transfer in circles":             {func(s *Snapshot) { s.Lists[0].Draining = true }, "Worklist l1: list l2, to which it transfers, is draining itself"},
+		"negative deadline":               {func(s *Snapshot) { s.Lists[1].Deletion.Deadline = -1 }, "Worklist l1: deletion deadline is -1ns"},
+		"negative realert":                {func(s *Snapshot) { s.Lists[1].RealertAfter = -1 }, "Worklist l1: time between two alerts is -1ns"},
+		"negative response time":          {func(s *Snapshot) { s.Lists[1].ResponseTime = -1 }, "Worklist l1: response time is -1ns"},
+		"negative wrap-up":                {func(s *Snapshot) { s.Lists[1].WrapUp.Timeout = -1 }, "Worklist l1: wrap-up timeout is -1ns"},
+		"wrap-up without reasons":         {func(s *Snapshot) { s.Lists[1].WrapUp.Reasons = nil }, `Worklist l1: the default wrap-up reason "other" is not among the reasons`},
+		"a nameless reason":               {func(s *Snapshot) { s.Lists[1].WrapUp.Reasons[0].Name = "" }, "Worklist l1: a wrap-up reason has no name"},
+		"a reason twice":                  {func(s *Snapshot) { s.Lists[1].WrapUp.Reasons[0].Name = "other" }, "Worklist l1: wrap-up reason other is there twice"},
+		"unknown session policy":          {func(s *Snapshot) { s.Sessions.Policy = "One" }, `RoutingRuntime main: session policy "One"`},
+		"negative grace":                  {func(s *Snapshot) { s.Sessions.DisconnectGrace = -1 }, "RoutingRuntime main: disconnect grace is -1ns"},
+		"negative offers":                 {func(s *Snapshot) { s.TransferTimeout = -1 }, "RoutingRuntime main: transfer timeout is -1ns"},
+		"sink without a host":             {func(s *Snapshot) { s.EventSink.URL = "https:///events" }, "RoutingRuntime main: the URL of event sink is not absolute"},
+		"outbound that is no URL":         {func(s *Snapshot) { s.Channels[0].Outbound.URL = "a b" }, "Channel c2: the URL of outbound is not absolute"},
+		"outbound to a file":              {func(s *Snapshot) { s.Channels[0].Outbound.URL = "file://host/etc" }, "Channel c2: the URL of outbound is not absolute"},
+		"negative length":                 {func(s *Snapshot) { s.Channels[0].MessageMaxLength = -1 }, "Channel c2: the longest message has -1 characters"},
+		"negative activity":               {func(s *Snapshot) { s.Channels[0].CustomerActivityTimeout = -1 }, "Channel c2: customer activity timeout is -1ns"},
+		"no limit":                        {func(s *Snapshot) { s.MediaRoutingDomains[0].MaxRequests = 0 }, "MediaRoutingDomain social: maxRequests"},
 		"type in two domains": {func(s *Snapshot) {
 			s.MediaRoutingDomains = append(s.MediaRoutingDomains, MediaRoutingDomain{Source: Source{Name: "x"}, MaxRequests: 1, ChannelTypes: []string{"WEB"}})
 		}, "MediaRoutingDomain x: channel type WEB belongs to social"},

@@ -1,9 +1,6 @@
 package snapshot
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // Problem is one reason why a runtime refuses a snapshot. It names the object,
 // so that the refusal can be shown on it.
@@ -32,9 +29,7 @@ func (s *Snapshot) Validate() []Problem {
 	if s.FormatVersion < 1 || s.FormatVersion > FormatVersion {
 		v.add(KindRuntime, s.Runtime.Name, "format version %d is not known here (1 to %d)", s.FormatVersion, FormatVersion)
 	}
-	if s.Retention.Feed <= 0 || s.Retention.Closed <= 0 {
-		v.add(KindRuntime, s.Runtime.Name, "retention of feed and of closed requests must be above zero")
-	}
+	v.addAll(KindRuntime, s.Runtime.Name, s.Problems())
 	lists := v.lists(s.Lists)
 	domains := v.domains(s.MediaRoutingDomains)
 	v.channels(s.Channels, lists)
@@ -46,6 +41,12 @@ type validation struct{ problems []Problem }
 
 func (v *validation) add(kind, name, format string, args ...any) {
 	v.problems = append(v.problems, Problem{Kind: kind, Name: name, Message: fmt.Sprintf(format, args...)})
+}
+
+func (v *validation) addAll(kind, name string, messages []string) {
+	for _, m := range messages {
+		v.add(kind, name, "%s", m)
+	}
 }
 
 // unique reports an entry without a name or with a name that came before.
@@ -60,14 +61,19 @@ func (v *validation) unique(seen map[string]bool, kind, name string) {
 }
 
 func (v *validation) lists(lists []List) map[string]bool {
-	seen := map[string]bool{}
+	seen, draining := map[string]bool{}, map[string]bool{}
+	for i := range lists {
+		v.unique(seen, KindList, lists[i].Name)
+		draining[lists[i].Name] = lists[i].Draining
+		v.addAll(KindList, lists[i].Name, lists[i].Problems())
+	}
 	for _, l := range lists {
-		v.unique(seen, KindList, l.Name)
-		if l.SoonAfter <= 0 || l.OverdueAfter <= l.SoonAfter || l.AutoCloseAfter < l.OverdueAfter {
-			v.add(KindList, l.Name, "times must be in the order 0 < soonAfter < overdueAfter <= autoCloseAfter")
-		}
-		if !slices.Contains([]ClosePolicy{CloseMembers, CloseSubscribers, CloseAdmins}, l.ClosePolicy) {
-			v.add(KindList, l.Name, "close policy %q is not known here", l.ClosePolicy)
+		switch to := l.Deletion.TransferTo; {
+		case to == "" || to == l.Name:
+		case !seen[to]:
+			v.add(KindList, l.Name, "list %s, to which it transfers, is not in the snapshot", to)
+		case l.Draining && draining[to]: // requests would go round in circles
+			v.add(KindList, l.Name, "list %s, to which it transfers, is draining itself", to)
 		}
 	}
 	return seen
@@ -94,11 +100,10 @@ func (v *validation) domains(domains []MediaRoutingDomain) map[string]int32 {
 
 func (v *validation) channels(channels []Channel, lists map[string]bool) {
 	seen, identifiers := map[string]bool{}, map[[2]string]string{}
-	for _, c := range channels {
+	for i := range channels {
+		c := &channels[i]
 		v.unique(seen, KindChannel, c.Name)
-		if !slices.Contains([]RoutingMode{RoutingPull, RoutingPush, RoutingExternal}, c.RoutingMode) {
-			v.add(KindChannel, c.Name, "routing mode %q is not known here", c.RoutingMode)
-		}
+		v.addAll(KindChannel, c.Name, c.Problems())
 		if c.List != "" && !lists[c.List] {
 			v.add(KindChannel, c.Name, "list %s is not in the snapshot", c.List)
 		}
