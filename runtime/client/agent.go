@@ -7,8 +7,6 @@ import (
 	"net/url"
 	"strconv"
 
-	"github.com/oklog/ulid/v2"
-
 	"github.com/pullmode/operator/runtime/protocol"
 	"github.com/pullmode/operator/runtime/request"
 )
@@ -55,6 +53,12 @@ type Query struct {
 	Joined *bool
 	// Attention: only those whose customers have waited that long.
 	Attention request.Bucket
+	// Coverage: only those that somebody looks after, or nobody does.
+	Coverage request.Coverage
+	// Channels: only of these.
+	Channels []string
+	// Online: only those whose customers are there, or are not, as the connector says.
+	Online *bool
 	// Limit is how many a page has, 1 to 500; 0 leaves it to the runtime.
 	Limit int
 	// Continue is where the page before ended.
@@ -74,6 +78,15 @@ func (q Query) values() url.Values {
 	}
 	if q.Attention != "" {
 		v.Set("attention", string(q.Attention))
+	}
+	if q.Coverage != "" {
+		v.Set("coverage", string(q.Coverage))
+	}
+	for _, c := range q.Channels {
+		v.Add("channel", c)
+	}
+	if q.Online != nil {
+		v.Set("online", strconv.FormatBool(*q.Online))
 	}
 	if q.Limit > 0 {
 		v.Set("limit", strconv.Itoa(q.Limit))
@@ -119,30 +132,4 @@ func (a *Agent) Request(ctx context.Context, id string) (protocol.Conversation, 
 	var c protocol.Conversation
 	err := a.do(ctx, call{method: http.MethodGet, path: []string{"v1", "requests", id}}, &c)
 	return c, err
-}
-
-// Join makes the agent a member of a request (T07, T08, T11).
-func (a *Agent) Join(ctx context.Context, id string) (protocol.Result, error) {
-	return a.command(ctx, id, "join")
-}
-
-// Leave ends that (T14, T15).
-func (a *Agent) Leave(ctx context.Context, id string) (protocol.Result, error) {
-	return a.command(ctx, id, "leave")
-}
-
-// Close ends a request for everybody (T18).
-func (a *Agent) Close(ctx context.Context, id string) (protocol.Result, error) {
-	return a.command(ctx, id, "close")
-}
-
-// command has one key for all attempts of one call, so that the second finds the
-// first one's answer (T13, G2).
-func (a *Agent) command(ctx context.Context, id, name string) (protocol.Result, error) {
-	var result protocol.Result
-	err := a.do(ctx, call{
-		method: http.MethodPost, path: []string{"v1", "requests", id, name},
-		header: http.Header{"Idempotency-Key": {ulid.Make().String()}},
-	}, &result)
-	return result, err
 }

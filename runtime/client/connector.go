@@ -38,3 +38,8 @@ func (c *Connector) EndSession(ctx context.Context, customer string) (request.Ou
 	err := c.do(ctx, call{method: http.MethodPost, path: []string{"v1", "channels", c.channel, "sessions", customer, "end"}}, &end)
 	return end.Outcome, err
 }
+
+// Presence says whether a customer is there (online), for agents to see.
+func (c *Connector) Presence(ctx context.Context, customer string, p protocol.PutPresence) error {
+	return c.do(ctx, call{method: http.MethodPut, path: []string{"v1", "channels", c.channel, "customers", customer, "presence"}, body: p}, nil)
+}

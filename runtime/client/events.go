@@ -23,20 +23,25 @@ type Event struct {
 }
 
 // Value decodes the event: *protocol.Event, *protocol.Snapshot,
-// *protocol.ListsChanged, *protocol.Gap, *protocol.Draining,
-// *protocol.TokenExpired or *protocol.Bookmark; nil for an event of a later
-// version.
+// *protocol.ListsChanged, *protocol.AlertWithdrawn, *protocol.Gap,
+// *protocol.Replaced, *protocol.Draining, *protocol.TokenExpired or
+// *protocol.Bookmark; nil for an event of a later version.
 func (e Event) Value() (any, error) {
 	var value any
 	switch e.Type {
-	case protocol.EventReceived, protocol.EventStateChanged, protocol.EventMembersChanged, protocol.EventMessage:
+	case protocol.EventReceived, protocol.EventStateChanged, protocol.EventMembersChanged, protocol.EventMessage,
+		protocol.EventRemoved, protocol.EventOffer, protocol.EventPresence:
 		value = &protocol.Event{}
 	case protocol.EventSnapshot:
 		value = &protocol.Snapshot{}
 	case protocol.EventListsChanged:
 		value = &protocol.ListsChanged{}
+	case protocol.EventAlertWithdrawn:
+		value = &protocol.AlertWithdrawn{}
 	case protocol.EventGap:
 		value = &protocol.Gap{}
+	case protocol.EventReplaced:
+		value = &protocol.Replaced{}
 	case protocol.EventDraining:
 		value = &protocol.Draining{}
 	case protocol.EventTokenExpired:
@@ -68,8 +73,8 @@ type Follow struct {
 // connections, in order and with no gap that is not told of by a gap event. An
 // event that comes again after a break is left out.
 //
-// The last thing it gives is an error: ctx's, or a *protocol.Problem that trying
-// again does not cure.
+// The last thing it gives is an error: ctx's, ErrReplaced, or a *protocol.Problem
+// that trying again does not cure.
 func (a *Agent) Events(ctx context.Context, f Follow) iter.Seq2[Event, error] {
 	if f.Silence == 0 {
 		f.Silence = 45 * time.Second
@@ -85,6 +90,11 @@ func (a *Agent) Events(ctx context.Context, f Follow) iter.Seq2[Event, error] {
 	}
 }
 
+// ErrReplaced ends the events of an agent who has connected elsewhere, where the
+// runtime lets an agent have one connection (R6). To connect again by itself would
+// end the other one in turn.
+var ErrReplaced = errors.New("the agent has connected elsewhere, and one connection is what the runtime allows")
+
 // errStopped: whoever ranges over the events has had enough.
 var errStopped = errors.New("stopped")
 
@@ -92,8 +102,10 @@ type follower struct {
 	*api
 	Follow
 	yield func(Event, error) bool
-	// seen are the events since the cursor: they come again after a break.
+	// seen are the events since the cursor: they come again after a break. had
+	// counts those that this connection brought.
 	seen map[key]bool
+	had  map[key]int
 	// pause is how long the runtime asked to stay away.
 	pause time.Duration
 	// received says that the connection brought something, progress that it moved
@@ -101,21 +113,24 @@ type follower struct {
 	received, progress bool
 }
 
-// key tells an event from all others of the feed.
+// key tells an event from all others since the cursor. What has no version of its
+// own, or shares it with others of its kind, is told by its place among them: after
+// a break they come in the same order.
 type key struct {
 	kind    protocol.EventType
 	request string
 	version int64
+	place   int
 }
 
 func (f *follower) run(ctx context.Context) error {
 	wait := backoff{least: 100 * time.Millisecond, most: 5 * time.Second}
 	refused := 0
 	for {
-		f.received, f.progress, f.pause = false, false, 0
+		f.received, f.progress, f.pause, f.had = false, false, 0, map[key]int{}
 		err := f.connection(ctx)
 		switch {
-		case errors.Is(err, errStopped):
+		case errors.Is(err, errStopped), errors.Is(err, ErrReplaced):
 			return err
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
@@ -182,13 +197,16 @@ func because(ctx context.Context, err error) error {
 func (f *follower) take(frame frame) error {
 	f.received = true
 	event := Event{Type: protocol.EventType(frame.event), Cursor: frame.id, Data: frame.data}
-	again := false
+	again, end := false, error(nil)
 	switch value, err := event.Value(); v := value.(type) {
 	case *protocol.Event:
-		k := key{event.Type, v.RequestID, v.Version}
-		again, f.seen[k] = f.seen[k], true
+		again = f.again(key{kind: event.Type, request: v.RequestID, version: v.Version})
+	case *protocol.AlertWithdrawn:
+		again = f.again(key{kind: event.Type, request: v.Request})
 	case *protocol.Draining:
 		f.pause = time.Duration(v.ReconnectAfterMs) * time.Millisecond
+	case *protocol.Replaced:
+		end = ErrReplaced
 	default:
 		if err != nil {
 			return err
@@ -198,6 +216,7 @@ func (f *follower) take(frame frame) error {
 		f.progress = f.progress || event.Cursor != f.Cursor
 		f.Cursor = event.Cursor
 		clear(f.seen)
+		clear(f.had)
 	}
 	// An event that comes again may have moved the cursor: that is worth a word.
 	if again && event.Cursor == "" {
@@ -209,5 +228,14 @@ func (f *follower) take(frame frame) error {
 	if !f.yield(event, nil) {
 		return errStopped
 	}
-	return nil
+	return end
+}
+
+// again says whether an event has been received over an earlier connection.
+func (f *follower) again(k key) bool {
+	f.had[k]++
+	k.place = f.had[k]
+	again := f.seen[k]
+	f.seen[k] = true
+	return again
 }
