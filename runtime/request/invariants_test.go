@@ -20,89 +20,205 @@ var edges = map[State][]State{
 	Closed:   {},
 }
 
-// Whatever is commanded in whatever order, the invariants hold after each step.
-func TestInvariants(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		var d *Document
-		now := start
-		ids := 0
-		for range rapid.IntRange(1, 60).Draw(t, "commands") {
-			now = now.Add(time.Duration(rapid.Int64Range(-int64(time.Hour), int64(26*time.Hour)).Draw(t, "passes")))
-			c := draw(t)
-			ids++
-			decision := Decide(d, c, Env{
-				Now:   now,
-				Place: Place{ID: fmt.Sprintf("r%d", ids), List: "l1", Channel: "c2"},
-				List: &snapshot.List{
-					ClosePolicy:    rapid.SampledFrom([]snapshot.ClosePolicy{snapshot.CloseMembers, snapshot.CloseSubscribers, snapshot.CloseAdmins}).Draw(t, "policy"),
-					AutoCloseAfter: snapshot.Duration(24 * time.Hour),
-				},
-			})
-			hold(t, d, decision)
-			if decision.Next != nil {
-				d = decision.Next
-			}
-		}
-	})
+// kinds are all commands there are.
+func kinds() []Kind {
+	all := make([]Kind, 0, len(rules))
+	for kind := range rules {
+		all = append(all, kind)
+	}
+	slices.Sort(all)
+	return all
 }
 
-func draw(t *rapid.T) Command {
-	kind := rapid.SampledFrom([]Kind{Receive, Join, Leave, Close, EndSession, Expire}).Draw(t, "kind")
-	agent := rapid.SampledFrom([]string{"alice", "bob", "carol"}).Draw(t, "agent")
-	c := by(agent, kind)
-	switch kind {
-	case Receive:
-		c = message(rapid.StringMatching(`m[0-9]`).Draw(t, "message"))
-		c.Message.Text = rapid.StringN(0, 10, 40_000).Draw(t, "text")
-	case EndSession, Expire:
-		c = customer(kind)
-	default:
-		c.Rights.Role = rapid.SampledFrom([]snapshot.Role{snapshot.Representative, snapshot.Admin}).Draw(t, "role")
-		c.Rights.Subscribed = rapid.Bool().Draw(t, "subscribed")
-		c.Key = rapid.SampledFrom([]string{"", "k1", "k2"}).Draw(t, "key")
+// choice is where a test's commands come from: a property test, or a fuzzer's
+// bytes.
+type choice interface {
+	// below is a number from 0 up to and without n.
+	below(n int, what string) int
+}
+
+// history commands one slot at random and holds the invariants after each command.
+func history(t testing.TB, from choice, commands int) {
+	var d *Document
+	now := start
+	for n := range commands {
+		now = now.Add(steps[from.below(len(steps), "passes")])
+		env := everything()
+		env.Now, env.Place = now, Place{ID: fmt.Sprintf("r%d", n), List: "l1", Channel: "c2"}
+		list := *env.List
+		list.JoinPolicy = pick(from, "joinPolicy", snapshot.JoinCollaboration, snapshot.JoinGrab)
+		list.ClosePolicy = pick(from, "closePolicy", snapshot.CloseMembers, snapshot.CloseSubscribers, snapshot.CloseAdmins)
+		env.List = pick(from, "list", &list, &list, &list, nil)
+		decision := Decide(d, command(from, d), env)
+		if err := hold(d, decision); err != nil {
+			t.Fatalf("command %d: %v", n, err)
+		}
+		switch {
+		case decision.Successor != nil && from.below(4, "follow") > 0:
+			d = decision.Successor
+		case decision.Next != nil:
+			d = decision.Next
+		}
 	}
+}
+
+// steps are how long it is between two commands, also backwards.
+var steps = []time.Duration{0, time.Millisecond, time.Second, time.Minute, 3 * time.Minute, 11 * time.Minute, 25 * time.Hour, -time.Hour}
+
+func pick[T any](from choice, what string, of ...T) T { return of[from.below(len(of), what)] }
+
+func command(from choice, d *Document) Command {
+	agents := []string{"alice", "bob", "carol", "dave"}
+	c := by(pick(from, "agent", agents...), pick(from, "kind", kinds()...))
+	c.Target = Target{Agent: pick(from, "target", agents...), Away: from.below(4, "away") == 0}
+	switch c.Kind {
+	case Receive:
+		c = message(pick(from, "message", "m1", "m2"))
+		c.Message.Text = string(make([]byte, pick(from, "bytes", 1, 100, 40_000)))
+		return c
+	case EndSession:
+		return customer(c.Kind)
+	case Say:
+		c.Message.Text = string(make([]byte, pick(from, "bytes", 1, 4096, 4097)))
+	case Transfer:
+		c.Target = Target{List: pick(from, "to", "l1", "l2"), Grab: from.below(2, "grab") == 0}
+	case Invite, TransferTo:
+		if from.below(3, "to a list") == 0 {
+			c.Target = Target{List: "l2"}
+		}
+	case Accept, Decline, Withdraw, Lapse:
+		c.Offer = "r0-1"
+		if d != nil && len(d.Offers) > 0 {
+			c.Offer = d.Offers[from.below(len(d.Offers), "offer")].ID
+		}
+	case WrapUp:
+		c.Reasons = pick(from, "reasons", []string{"sold"}, []string{"sold", "c"}, []string{"nonsense"})
+	}
+	c.Rights = Rights{
+		Role:       pick(from, "role", snapshot.Representative, snapshot.Admin),
+		Subscribed: from.below(2, "subscribed") == 0, Addressed: from.below(2, "addressed") == 0,
+	}
+	c.Key = pick(from, "key", "", "k1", "k2")
 	return c
 }
 
-func hold(t *rapid.T, before *Document, decision Decision) {
+// hold says which invariant a decision breaks.
+func hold(before *Document, decision Decision) error {
 	if decision.Next == nil {
-		return
+		if changes[decision.Outcome] && !decision.Repeated {
+			return fmt.Errorf("INV7: %s wrote nothing", decision.Outcome)
+		}
+		return nil
+	}
+	if s := decision.Successor; s != nil {
+		if s.ID == decision.Next.ID || s.State != Unread || s.Version != 1 || decision.Next.State != Closed {
+			return fmt.Errorf("INV9: %s goes on as %s, %s, version %d", decision.Next.State, s.ID, s.State, s.Version)
+		}
+		if err := whole(s); err != nil {
+			return err
+		}
 	}
 	d := decision.Next
 	from, version := none, int64(0)
 	if before != nil && before.ID == d.ID {
 		from, version = before.State, before.Version
 	}
-	if d.Version != version+1 {
-		t.Fatalf("INV7: version %d follows %d", d.Version, version)
+	switch {
+	case d.Version != version+1:
+		return fmt.Errorf("INV7: version %d follows %d", d.Version, version)
+	case d.State != from && !slices.Contains(edges[from], d.State):
+		return fmt.Errorf("INV9: %q to %q by %s", from, d.State, d.Last.Kind)
+	case from == Closed && d.Last.WrapUp == "":
+		return fmt.Errorf("INV4: a closed request has changed by %s", d.Last.Kind)
 	}
-	if d.State != from && !slices.Contains(edges[from], d.State) {
-		t.Fatalf("INV9: %q to %q", from, d.State)
-	}
-	if before != nil && !before.Open() && before.ID == d.ID {
-		t.Fatal("INV4: a closed request has changed")
-	}
+	return whole(d)
+}
+
+// whole says what is wrong with a document by itself.
+func whole(d *Document) error {
 	joined, in := d.EverJoined, len(d.Members) > 0
-	want := map[State]bool{Unread: !in && !joined, Active: in, Inactive: !in && joined, Closed: !in}[d.State]
-	if !want {
-		t.Fatalf("INV1 to INV4: %s with %d members, ever joined %t", d.State, len(d.Members), joined)
+	if want := map[State]bool{Unread: !in && !joined, Active: in, Inactive: !in && joined, Closed: !in}[d.State]; !want {
+		return fmt.Errorf("INV1 to INV4: %s with %d members, ever joined %t", d.State, len(d.Members), joined)
 	}
+	owners := 0
 	for i, m := range d.Members {
 		if slices.ContainsFunc(d.Members[:i], func(o Member) bool { return o.Agent == m.Agent }) {
-			t.Fatalf("%s is a member twice", m.Agent)
+			return fmt.Errorf("%s is a member twice", m.Agent)
+		}
+		if m.Owner {
+			owners++
 		}
 	}
-	if d.LastCustomerAt.Before(d.OpenedAt) || d.Last.At.Before(d.LastCustomerAt) || (d.Open() && d.WaitingSince == nil) {
-		t.Fatalf("times are out of order: %+v", d)
+	if owners > 1 {
+		return fmt.Errorf("INV6: %d owners", owners)
 	}
+	for _, o := range d.Offers {
+		if !d.Member(o.From) {
+			return fmt.Errorf("T30: %s offers a place and is not in", o.From)
+		}
+	}
+	if d.Last.At.Before(d.LastCustomerAt) || d.Alert.Generation < 1 {
+		return fmt.Errorf("times or alerts are out of order: %+v", d)
+	}
+	return bounded(d)
+}
+
+// bounded says what of a document is larger than it may be.
+func bounded(d *Document) error {
 	total := 0
 	for _, size := range d.Messages.Sizes {
 		total += size
 	}
 	if n := len(d.Messages.Sizes); n > KeptMessages || (n > 1 && total > KeptBytes) {
-		t.Fatalf("%d messages of %d bytes are kept", n, total)
+		return fmt.Errorf("%d messages of %d bytes are kept", n, total)
 	}
-	if len(d.Recent) > recentCommands {
-		t.Fatalf("%d commands are remembered", len(d.Recent))
+	if len(d.Recent) > recentCommands || len(d.Offers) > MaxOffers || len(d.Members) > MaxMembers {
+		return fmt.Errorf("%d commands, %d offers, %d members", len(d.Recent), len(d.Offers), len(d.Members))
 	}
+	return nil
+}
+
+type drawn struct{ *rapid.T }
+
+func (d drawn) below(n int, what string) int { return rapid.IntRange(0, n-1).Draw(d.T, what) }
+
+// Whatever is commanded in whatever order, the invariants hold after each step.
+func TestInvariants(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		history(fatal{TB: t, fail: rt.Fatalf}, drawn{rt}, rapid.IntRange(1, 60).Draw(rt, "commands"))
+	})
+}
+
+// fatal lets rapid shrink what failed.
+type fatal struct {
+	testing.TB
+	fail func(string, ...any)
+}
+
+func (f fatal) Fatalf(format string, args ...any) { f.fail(format, args...) }
+
+// encoded are commands as a fuzzer writes them: a byte a choice.
+type encoded struct{ bytes []byte }
+
+func (e *encoded) below(n int, _ string) int {
+	if len(e.bytes) == 0 {
+		return 0
+	}
+	b := e.bytes[0]
+	e.bytes = e.bytes[1:]
+	return int(b) % n
+}
+
+// FuzzDecide holds the invariants over encoded commands:
+//
+//	go test -fuzz FuzzDecide ./runtime/request
+func FuzzDecide(f *testing.F) {
+	f.Add([]byte("a customer writes, an agent joins, and leaves again"))
+	f.Add([]byte{0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		from := &encoded{bytes: data}
+		for len(from.bytes) > 0 {
+			history(t, from, 60)
+		}
+	})
 }
