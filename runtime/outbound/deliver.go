@@ -1,0 +1,137 @@
+package outbound
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pullmode/operator/runtime/outbound/webhook"
+	"github.com/pullmode/operator/runtime/snapshot"
+	"github.com/pullmode/operator/runtime/store"
+)
+
+// deliver does not return before a message is out of the outbox: delivered, failed
+// for good, or gone. An error says that the Run is over.
+func (l *lines) deliver(i *item) error {
+	p := l.pump
+	wait := l.backoff()
+	for l.has(i) {
+		config, err := l.config()
+		if err != nil {
+			return err
+		}
+		begun := time.Now()
+		err = l.attempt(config, i)
+		if l.ctx.Err() != nil && err != nil {
+			return context.Cause(l.ctx)
+		}
+		var refused *webhook.Error
+		age := p.Now().Sub(i.record.Message.At)
+		switch {
+		case err == nil:
+			p.Attempted(i.record.Channel, Delivered, time.Since(begun))
+			return l.finish(i)
+		case !errors.As(err, &refused) || refused.Final || age >= p.GiveUpAfter:
+			p.Attempted(i.record.Channel, Failed, time.Since(begun))
+			return l.fail(i, err)
+		}
+		p.Attempted(i.record.Channel, Retried, time.Since(begun))
+		p.Log.Debug("a message could not be delivered, trying again", "message", idOf(i.record), "channel", i.record.Channel, "error", err)
+		pause := max(wait.Next(), min(refused.RetryAfter, p.Most))
+		if err := sleep(l.ctx, min(pause, p.GiveUpAfter-age)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// attempt posts a message once. An error that is no *webhook.Error is about the
+// configuration and final.
+func (l *lines) attempt(config *snapshot.Index, i *item) error {
+	channel := config.Channel(i.record.Channel)
+	switch {
+	case channel == nil: // L4
+		return fmt.Errorf("the channel %s has been deleted", i.record.Channel)
+	case channel.Outbound == nil:
+		return fmt.Errorf("the channel %s has no outbound URL any more", i.record.Channel)
+	}
+	body, err := json.Marshal(compose(i.record, channel))
+	if err != nil {
+		return fmt.Errorf("the message cannot be written as JSON: %w", err)
+	}
+	// The channel's first: who waits for it must not keep others from theirs.
+	of := l.channel(channel.Name)
+	if err := of.Acquire(l.ctx, 1); err != nil {
+		return err
+	}
+	defer of.Release(1)
+	if err := l.all.Acquire(l.ctx, 1); err != nil {
+		return err
+	}
+	defer l.all.Release(1)
+	to := webhook.Target{URL: channel.Outbound.URL, Keys: channel.Outbound.SigningKeys}
+	return l.pump.Poster.Post(l.ctx, to, idOf(i.record), "application/json", body)
+}
+
+// fail notes on the request that a message did not reach the customer.
+func (l *lines) fail(i *item, why error) error {
+	r := i.record
+	l.pump.Log.Warn("a message was not delivered and is given up", "message", idOf(r), "request", r.Request, "channel", r.Channel, "error", why)
+	err := l.insist("note a failed message", func() error {
+		return l.pump.Failed(l.ctx, r.Request, r.Thread, r.Message.Number, why.Error())
+	})
+	if err != nil {
+		return err
+	}
+	return l.finish(i)
+}
+
+// finish takes a message out of the outbox.
+func (l *lines) finish(i *item) error {
+	return l.insist("take a message out of the outbox", func() error {
+		_, err := l.pump.Store.Commit(l.ctx, store.Txn{
+			Compares: []store.Compare{{Key: i.key, Revision: i.revision}}, // otherwise it is out already
+			Ops:      []store.Op{store.Delete(i.key)},
+		})
+		return err
+	})
+}
+
+// insist repeats what has to be done until it is, or the Run is over.
+func (l *lines) insist(what string, do func() error) error {
+	wait := l.backoff()
+	for {
+		err := do()
+		switch {
+		case err == nil:
+			return nil
+		case l.ctx.Err() != nil:
+			return context.Cause(l.ctx)
+		case errors.Is(err, store.ErrClosed):
+			return err
+		}
+		l.pump.Log.Warn("could not "+what+", trying again", "error", err)
+		if err := sleep(l.ctx, wait.Next()); err != nil {
+			return err
+		}
+	}
+}
+
+// config waits for the snapshot in force: a replica that starts has none for a
+// moment, and that is no reason to give up a message.
+func (l *lines) config() (*snapshot.Index, error) {
+	for {
+		if config := l.pump.Config(); config != nil {
+			return config, nil
+		}
+		if err := sleep(l.ctx, l.pump.Least); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (l *lines) backoff() webhook.Backoff {
+	return webhook.Backoff{Least: l.pump.Least, Most: l.pump.Most}
+}
