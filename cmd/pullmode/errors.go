@@ -34,9 +34,12 @@ func isQuiet(err error) bool { return errors.Is(err, errQuiet) }
 
 func exitCode(err error, ran bool) int {
 	var wrong usageError
+	var own interface{ exitCode() int }
 	switch {
 	case err == nil:
 		return 0
+	case errors.As(err, &own):
+		return own.exitCode()
 	case !ran || errors.As(err, &wrong):
 		return exitUsage
 	}

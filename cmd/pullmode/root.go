@@ -57,7 +57,7 @@ join, leave, close).`,
 	root.Example = strings.ReplaceAll(root.Example, "  pullmode ", "  "+name+" ")
 	add(folders, newCompile(), newServe())
 	add(people, newSend(), newAgent(), newRequests(), newJoin(), newLeave(), newClose())
-	add(development, newIssuer(), newToken())
+	add(development, newIssuer(), newToken(), newConformance())
 	add("", newVersion())
 	return root
 }

@@ -1,0 +1,269 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pullmode/operator/cmd/pullmode/internal/inprocess"
+	"github.com/pullmode/operator/runtime/conformance"
+)
+
+// exitSkipped says that nothing failed, and that not everything was tried.
+const exitSkipped = 3
+
+type conforming struct {
+	urls                                        []string
+	issuer, tokenCommand                        string
+	applyCommand, deleteCommand, restartCommand string
+	runtimeName, key, signingKey, oldCursor     string
+	listen, advertise                           string
+	only                                        []string
+	parallel                                    int
+	patience                                    time.Duration
+	report                                      string
+	list, printConfig, allowSkips               bool
+	bench                                       string
+	rounds, agents                              int
+	etcd                                        []string
+	replicas                                    int
+	out                                         io.Writer
+}
+
+func newConformance() *cobra.Command {
+	var c conforming
+	cmd := &cobra.Command{
+		Use:   "conformance",
+		Short: "Hold a runtime to every rule of pull-mode routing",
+		Long: `Hold a runtime to every rule of pull-mode routing, over its public API alone. Without
+--url it is a runtime in this process; with it, any that answers there.
+
+What a case needs and is not given, it is skipped for, which the command says loudly:
+it ends with 3, unless --allow-skips.`,
+		Example: `  pullmode conformance
+  pullmode conformance --only T14 --only G1
+  pullmode conformance --url https://routing.example.com --issuer http://127.0.0.1:8081 \
+      --apply-command 'kubectl apply --server-side --force-conflicts -n test -f -' \
+      --delete-command 'kubectl delete -n test --ignore-not-found -f -' \
+      --restart-command 'kubectl rollout restart -n test statefulset/main && kubectl rollout status -n test statefulset/main' \
+      --listen :9000 --advertise http://me.example.com:9000 --report report.json
+  pullmode conformance --bench grab --rounds 100`,
+		Args: cobra.NoArgs,
+		RunE: c.run,
+	}
+	c.flags(cmd)
+	return cmd
+}
+
+func (c *conforming) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringArrayVar(&c.urls, "url", nil, "address of the runtime; repeat it for several replicas (default: a runtime in this process)")
+	f.StringVar(&c.issuer, "issuer", cmp.Or(os.Getenv(envIssuer), defaultIssuer), "address of a development issuer, which gives a token for any name ($"+envIssuer+")")
+	f.StringVar(&c.tokenCommand, "token-command", "", "command that prints a token for $PULLMODE_AGENT with the groups $PULLMODE_GROUPS, separated by commas; instead of --issuer")
+	f.StringVar(&c.applyCommand, "apply-command", "", "command that puts the YAML of its standard input into force")
+	f.StringVar(&c.deleteCommand, "delete-command", "", "command that deletes the objects of its standard input")
+	f.StringVar(&c.restartCommand, "restart-command", "", "command that restarts the runtime, and ends when it is up again")
+	f.StringVar(&c.runtimeName, "runtime-name", "main", "name of the RoutingRuntime, whose settings the suite changes")
+	f.StringVar(&c.key, "key", "", "connectors' key, where the configuration was applied by hand ($"+envKey+"; default: one of this run)")
+	f.StringVar(&c.signingKey, "signing-key", "", "key of what the runtime posts, where the configuration was applied by hand (default: one of this run)")
+	f.StringVar(&c.oldCursor, "old-cursor", "", "cursor that is older than what the runtime keeps of its feed")
+	f.StringVar(&c.listen, "listen", "127.0.0.1:0", "address at which the suite takes what the runtime posts")
+	f.StringVar(&c.advertise, "advertise", "", "URL at which the runtime reaches --listen")
+	f.StringArrayVar(&c.only, "only", nil, "only the cases of this rule, or this case (RULE/NAME); repeat it for several")
+	f.IntVar(&c.parallel, "parallel", 8, "how many cases run at once")
+	f.DurationVar(&c.patience, "patience", 20*time.Second, "how long a fact may take to come about")
+	f.StringVar(&c.report, "report", "", "file for the report, as JSON")
+	f.BoolVar(&c.list, "list", false, "list the rules and their cases, and do nothing")
+	f.BoolVar(&c.printConfig, "print-config", false, "print the suite's configuration, and do nothing")
+	f.BoolVar(&c.allowSkips, "allow-skips", false, "do not fail because cases were skipped")
+	f.StringVar(&c.bench, "bench", "", "measure instead: grab (G1)")
+	f.IntVar(&c.rounds, "rounds", 100, "rounds of --bench")
+	f.IntVar(&c.agents, "agents", 200, "agents of --bench")
+	f.StringSliceVar(&c.etcd, "etcd", nil, "in this process: endpoints of an external etcd, which several replicas need")
+	f.IntVar(&c.replicas, "replicas", 1, "in this process: how many replicas")
+	cmd.MarkFlagsMutuallyExclusive("url", "etcd")
+	cmd.MarkFlagsMutuallyExclusive("url", "replicas")
+}
+
+func (c *conforming) run(cmd *cobra.Command, _ []string) (err error) {
+	ctx := cmd.Context()
+	c.out = cmd.OutOrStdout()
+	if c.list {
+		return c.listCases()
+	}
+	c.key = cmp.Or(c.key, os.Getenv(envKey), rand.Text())
+	c.signingKey = cmp.Or(c.signingKey, rand.Text())
+	target := &conformance.Target{OldCursor: c.oldCursor, Setting: conformance.Setting{
+		RuntimeName: c.runtimeName, Key: c.key, SigningKey: c.signingKey, ReceiverURL: strings.TrimSuffix(c.advertise, "/"),
+	}}
+	if c.printConfig {
+		yaml, err := conformance.Configuration(target.Setting)
+		if err == nil {
+			_, err = c.out.Write(yaml)
+		}
+		return err
+	}
+	end, err := c.open(ctx, target)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, end()) }()
+	if c.bench != "" {
+		return c.measure(ctx, target)
+	}
+	report, err := conformance.Run(ctx, target, conformance.Options{
+		Only: c.only, Parallel: c.parallel, Patience: c.patience, Progress: c.progress,
+	})
+	if err != nil {
+		return err
+	}
+	return c.conclude(report)
+}
+
+func (c *conforming) measure(ctx context.Context, target *conformance.Target) error {
+	if c.bench != "grab" {
+		return usage("there is no benchmark %q: grab is the one there is", c.bench)
+	}
+	return conformance.BenchGrab(ctx, target, c.agents, c.rounds, c.out)
+}
+
+// open makes the target: the runtime in this process, or the one that is named.
+func (c *conforming) open(ctx context.Context, target *conformance.Target) (end func() error, err error) {
+	if len(c.urls) == 0 || c.advertise != "" {
+		target.Receiver, err = conformance.Listen(c.listen, c.signingKey)
+		if err != nil {
+			return nil, err
+		}
+		target.Setting.ReceiverURL = cmp.Or(target.Setting.ReceiverURL, "http://"+target.Receiver.Addr().String())
+	}
+	closeReceiver := func() error {
+		if target.Receiver == nil {
+			return nil
+		}
+		return target.Receiver.Close()
+	}
+	if len(c.urls) > 0 {
+		c.remote(target)
+		return closeReceiver, nil
+	}
+	runtime, err := inprocess.Start(ctx, inprocess.Options{Replicas: c.replicas, Etcd: c.etcd, Version: readVersion().Version})
+	if err != nil {
+		return nil, errors.Join(err, closeReceiver())
+	}
+	target.URLs, target.Version = runtime.URLs(), readVersion().Version
+	target.Agent, target.Apply, target.Delete = runtime.Token, runtime.Apply, runtime.Delete
+	target.Restart, target.Forget = runtime.Restart, runtime.Forget
+	return func() error {
+		return errors.Join(runtime.Stop(context.WithoutCancel(ctx)), closeReceiver())
+	}, nil
+}
+
+// remote is a target that is reached by URL, and changed by commands.
+func (c *conforming) remote(target *conformance.Target) {
+	target.URLs = slices.Clone(c.urls)
+	for i, u := range target.URLs {
+		target.URLs[i] = strings.TrimSuffix(u, "/")
+	}
+	target.Agent = func(ctx context.Context, name string, groups ...string) (string, error) {
+		if c.tokenCommand == "" {
+			who := identity{issuer: c.issuer, name: name, groups: groups}
+			return who.source(ctx)(ctx)
+		}
+		var token bytes.Buffer
+		err := shell(ctx, c.tokenCommand, nil, &token, "PULLMODE_AGENT="+name, "PULLMODE_GROUPS="+strings.Join(groups, ","))
+		return strings.TrimSpace(token.String()), err
+	}
+	if c.applyCommand != "" {
+		target.Apply = func(ctx context.Context, yaml []byte) error { return shell(ctx, c.applyCommand, yaml, nil) }
+	}
+	if c.deleteCommand != "" {
+		target.Delete = func(ctx context.Context, yaml []byte) error { return shell(ctx, c.deleteCommand, yaml, nil) }
+	}
+	if c.restartCommand != "" {
+		target.Restart = func(ctx context.Context) error { return shell(ctx, c.restartCommand, nil, nil) }
+	}
+}
+
+// shell runs a command of the caller's. What it says on failure is the error.
+func shell(ctx context.Context, command string, input []byte, out io.Writer, env ...string) error {
+	cmd := exec.CommandContext(ctx, "sh", "-c", command)
+	cmd.Env = append(os.Environ(), env...)
+	cmd.Stdin = bytes.NewReader(input)
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if out != nil {
+		cmd.Stdout = out
+	}
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("%s: %w: %s", command, err, strings.TrimSpace(said.String()))
+	}
+	return nil
+}
+
+func (c *conforming) progress(r conformance.Result) {
+	fmt.Fprintf(c.out, "%-7s  %s/%s\n", r.Result, r.Rule, r.Case)
+	if r.Result == conformance.Failed {
+		fmt.Fprintf(c.out, "         %s\n", r.Detail)
+	}
+}
+
+// conclude shows the report, writes it, and turns it into an exit code.
+func (c *conforming) conclude(report *conformance.Report) error {
+	fmt.Fprintln(c.out)
+	if err := report.Table(c.out); err != nil {
+		return err
+	}
+	if c.report != "" {
+		var text bytes.Buffer
+		if err := report.JSON(&text); err != nil {
+			return err
+		}
+		if err := os.WriteFile(c.report, text.Bytes(), 0o644); err != nil {
+			return fmt.Errorf("write the report: %w", err)
+		}
+	}
+	switch {
+	case report.Failed > 0:
+		fmt.Fprintf(c.out, "NOT CONFORMANT: broken are %s\n", strings.Join(report.Broken(), ", "))
+		return errQuiet
+	case report.Skipped > 0:
+		fmt.Fprintf(c.out, "NOT EVERYTHING WAS TRIED: %d cases were skipped, see why above\n", report.Skipped)
+		if !c.allowSkips {
+			return skippedError{}
+		}
+	}
+	return nil
+}
+
+// skippedError ends the command with exitSkipped.
+type skippedError struct{}
+
+func (skippedError) Error() string        { return errQuiet.Error() }
+func (skippedError) Is(target error) bool { return target == errQuiet }
+func (skippedError) exitCode() int        { return exitSkipped }
+
+func (c *conforming) listCases() error {
+	t := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "RULE\tCASE\tNEEDS\tWHAT THE RULE SAYS")
+	for _, one := range conformance.Cases() {
+		rule, _ := conformance.RuleOf(one.Rule)
+		needs := []string{}
+		for _, n := range one.Needs {
+			needs = append(needs, string(n))
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", one.Rule, one.Name, strings.Join(needs, ","), rule.Text)
+	}
+	return t.Flush()
+}
