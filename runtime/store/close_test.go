@@ -11,10 +11,12 @@ import (
 
 // TestCloseWhileCommitting: everybody gets an answer, and it is true: who was told "yes" finds his write after reopening, who
 // was told "closed" does not.
-func TestCloseWhileCommitting(t *testing.T) {
+func TestCloseWhileCommitting(t *testing.T) { engines(t, testCloseWhileCommitting) }
+
+func testCloseWhileCommitting(t *testing.T, on engine) {
 	const writers = 64
-	dir := t.TempDir()
-	s := open(t, dir)
+	data := on(t)
+	s := open(t, data)
 	var group, underway sync.WaitGroup
 	underway.Add(writers)
 	acknowledged := make([]int, writers)
@@ -40,7 +42,7 @@ func TestCloseWhileCommitting(t *testing.T) {
 	shut(t, s)
 	group.Wait()
 
-	s = open(t, dir)
+	s = open(t, data)
 	for writer, want := range acknowledged {
 		got := 0
 		if _, err := s.Load(t.Context(), []string{fmt.Sprintf("slots/%d/", writer)}, func(store.KV) error { got++; return nil }); err != nil {
@@ -53,8 +55,10 @@ func TestCloseWhileCommitting(t *testing.T) {
 }
 
 // TestCloseWaits: what is on its way is answered before the engine goes; what waits is refused at once.
-func TestCloseWaits(t *testing.T) {
-	s := open(t, t.TempDir())
+func TestCloseWaits(t *testing.T) { engines(t, testCloseWaits) }
+
+func testCloseWaits(t *testing.T, on engine) {
+	s := open(t, on(t))
 	l := newSluice(s)
 	first, underway := l.first(t, s)
 	waiting := s.Submit(write("slots/waiting", 0))
@@ -75,9 +79,11 @@ func TestCloseWaits(t *testing.T) {
 }
 
 // TestCloseWhileReading: closing takes the engine's memory-mapped file away; nobody may be reading it then.
-func TestCloseWhileReading(t *testing.T) {
+func TestCloseWhileReading(t *testing.T) { engines(t, testCloseWhileReading) }
+
+func testCloseWhileReading(t *testing.T, on engine) {
 	for range 5 {
-		s := open(t, t.TempDir())
+		s := open(t, on(t))
 		for i := range 200 {
 			put(t, s, fmt.Sprint("slots/", i), 0, "1")
 		}

@@ -9,7 +9,7 @@ import (
 // with them fsyncs, but not their fate: each has its own compares, its own answer and its own ctx.
 //
 // When ctx ends, a transition that still waits is taken back; one that is on its way to the disk is waited for, so that even
-// then the answer is true (5 s at most).
+// then the answer is true (5 s at most, 1 s on an external etcd).
 //
 // An error that is ErrUnknownOutcome says that it may have happened; any other, that it did not.
 func (s *Store) Commit(ctx context.Context, txn Txn) (Result, error) {

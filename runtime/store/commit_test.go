@@ -16,8 +16,10 @@ import (
 	"github.com/pullmode/operator/runtime/store"
 )
 
-func TestCommit(t *testing.T) {
-	s := open(t, t.TempDir())
+func TestCommit(t *testing.T) { engines(t, testCommit) }
+
+func testCommit(t *testing.T, on engine) {
+	s := open(t, on(t))
 	a := put(t, s, "a", 0, "1")
 	b := put(t, s, "b", 0, "1")
 
@@ -96,8 +98,10 @@ func wrote(txn store.Txn, key string) bool {
 	return false
 }
 
-func TestCommitRefuses(t *testing.T) {
-	s := open(t, t.TempDir())
+func TestCommitRefuses(t *testing.T) { engines(t, testCommitRefuses) }
+
+func testCommitRefuses(t *testing.T, on engine) {
+	s := open(t, on(t))
 	many := func(n int) (txn store.Txn) {
 		for i := range n {
 			txn.Ops = append(txn.Ops, store.Put(strconv.Itoa(i), nil))
@@ -143,9 +147,11 @@ func TestCommitRefuses(t *testing.T) {
 }
 
 // TestOneWinner is the grab: whoever sees the same revision, one of them wins, and the others are told who.
-func TestOneWinner(t *testing.T) {
+func TestOneWinner(t *testing.T) { engines(t, testOneWinner) }
+
+func testOneWinner(t *testing.T, on engine) {
 	const agents = 200
-	s := open(t, t.TempDir())
+	s := open(t, on(t))
 	before := put(t, s, "slots/a", 0, "UNREAD")
 	results := make([]store.Result, agents)
 	var group sync.WaitGroup
@@ -184,9 +190,11 @@ func TestOneWinner(t *testing.T) {
 
 // TestTransfers moves amounts between a few accounts, two keys a transition, from many sides at once. Whatever shares a
 // proposal with whatever, nothing may be lost or made.
-func TestTransfers(t *testing.T) {
+func TestTransfers(t *testing.T) { engines(t, testTransfers) }
+
+func testTransfers(t *testing.T, on engine) {
 	const accounts, clerks, transfers = 8, 16, 25
-	s := open(t, t.TempDir())
+	s := open(t, on(t))
 	for account := range accounts {
 		put(t, s, fmt.Sprint("account/", account), 0, "1000")
 	}
@@ -241,8 +249,10 @@ func transfer(t *testing.T, s *store.Store, from, to string) bool {
 	return result.Committed
 }
 
-func TestCommitWithAnEndedContext(t *testing.T) {
-	s := open(t, t.TempDir())
+func TestCommitWithAnEndedContext(t *testing.T) { engines(t, testCommitWithAnEndedContext) }
+
+func testCommitWithAnEndedContext(t *testing.T, on engine) {
+	s := open(t, on(t))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := s.Commit(ctx, store.Txn{Ops: []store.Op{store.Put("a", nil)}})

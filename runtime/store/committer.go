@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 )
@@ -13,6 +14,8 @@ import (
 // answered or as soon as it is full.
 type committer struct {
 	propose func(context.Context, *pb.TxnRequest) (*pb.TxnResponse, error)
+	root    root
+	timeout time.Duration // when a proposal is given up as ErrUnknownOutcome
 
 	mu        sync.Mutex
 	waiting   []*transition // in order of arrival
@@ -22,8 +25,8 @@ type committer struct {
 	proposals sync.WaitGroup // the same, to be waited for
 }
 
-func newCommitter(propose func(context.Context, *pb.TxnRequest) (*pb.TxnResponse, error)) *committer {
-	return &committer{propose: propose, claims: claims{}}
+func newCommitter(propose func(context.Context, *pb.TxnRequest) (*pb.TxnResponse, error), root root, timeout time.Duration) *committer {
+	return &committer{propose: propose, root: root, timeout: timeout, claims: claims{}}
 }
 
 // submit sends the transition off, or has it wait. A lone one is carried here and now, by its own caller: at one writer every
@@ -146,9 +149,9 @@ type outcome struct {
 // decide proposes a group and finds out what became of each. When the engine refuses a proposal because of one of those in
 // it, the others must not suffer: they are proposed again, each alone.
 func (c *committer) decide(group []*transition) []outcome {
-	ctx, cancel := context.WithTimeout(context.Background(), proposeTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), c.timeout)
 	defer cancel()
-	response, err := c.propose(ctx, proposalOf(group))
+	response, err := c.propose(ctx, proposalOf(c.root, group))
 	if err == nil {
 		return outcomesOf(group, response)
 	}

@@ -11,7 +11,8 @@ import (
 
 // Compact forgets the history before revision, which becomes the Floor. What the keys hold now is not touched. It does
 // nothing if that much is forgotten already, and it is never done unasked. On a full store (ErrNoSpace) it also makes the
-// freed room usable, which takes a while.
+// freed room usable, which takes a while; of an external etcd that is left to its owner, and others who compact it raise the
+// Floor, too. Several replicas may each do it.
 // Errors: a revision that is more than one ahead of the latest, ErrClosed, ctx's.
 func (s *Store) Compact(ctx context.Context, revision int64) error {
 	ctx, leave, err := s.gate.enter(ctx)
@@ -23,13 +24,8 @@ func (s *Store) Compact(ctx context.Context, revision int64) error {
 		return nil
 	}
 	// etcd keeps of the revision that it compacts to only what is still current, so it is told the one before.
-	full := len(s.full()) > 0
-	_, err = s.engine.kv.Compact(ctx, &pb.CompactionRequest{Revision: revision - 1, Physical: full})
-	if err != nil && !isCompacted(err) {
-		return fmt.Errorf("compact to revision %d: %w", revision, reason(ctx, rpctypes.Error(err)))
-	}
-	if full {
-		return s.reclaim(ctx)
+	if err := s.engine.compact(ctx, revision-1); err != nil {
+		return fmt.Errorf("compact to revision %d: %w", revision, reason(ctx, err))
 	}
 	return nil
 }
@@ -83,7 +79,7 @@ func (s *Store) keeps(ctx context.Context, revision int64) (bool, error) {
 	if revision < 1 {
 		return false, nil // 0 would ask for the latest
 	}
-	_, err := s.engine.kv.Range(ctx, &pb.RangeRequest{Key: engineKey(epochKey), Revision: revision, CountOnly: true, Serializable: true})
+	_, err := s.engine.read(ctx, &pb.RangeRequest{Key: s.root.engineKey(epochKey), Revision: revision, CountOnly: true, Serializable: !s.engine.shared()})
 	switch engine := rpctypes.Error(err); engine {
 	case nil, rpctypes.ErrFutureRev:
 		return true, nil

@@ -8,9 +8,11 @@ import (
 	"github.com/pullmode/operator/runtime/store"
 )
 
-func TestCompact(t *testing.T) {
-	dir := t.TempDir()
-	s := open(t, dir)
+func TestCompact(t *testing.T) { engines(t, testCompact) }
+
+func testCompact(t *testing.T, on engine) {
+	data := on(t)
+	s := open(t, data)
 	var revision int64
 	for i := range 10 {
 		revision = put(t, s, "slots/a", revision, strconv.Itoa(i))
@@ -45,7 +47,7 @@ func TestCompact(t *testing.T) {
 	}
 
 	shut(t, s)
-	s = open(t, dir)
+	s = open(t, data)
 	checkFloor(t, s, gone)
 	if err := s.Compact(t.Context(), last+1); err != nil {
 		t.Fatal(err)
@@ -75,8 +77,10 @@ func checkFloor(t *testing.T, s *store.Store, want int64) {
 }
 
 // TestLoadIsOvertaken: a load whose moment is compacted away meanwhile says so, instead of showing a mixture.
-func TestLoadIsOvertaken(t *testing.T) {
-	s := open(t, t.TempDir())
+func TestLoadIsOvertaken(t *testing.T) { engines(t, testLoadIsOvertaken) }
+
+func testLoadIsOvertaken(t *testing.T, on engine) {
+	s := open(t, on(t))
 	revision := put(t, s, "a/1", 0, "1")
 	put(t, s, "b/1", 0, "1")
 	_, err := s.Load(t.Context(), []string{"a/", "b/"}, func(store.KV) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"os"
 
@@ -13,6 +14,7 @@ import (
 	"go.etcd.io/etcd/server/v3/embed"
 	"go.etcd.io/etcd/server/v3/etcdserver/api/v3client"
 	"go.etcd.io/etcd/server/v3/etcdserver/api/v3rpc"
+	"go.etcd.io/etcd/server/v3/proxy/grpcproxy/adapter"
 	"google.golang.org/grpc"
 )
 
@@ -22,15 +24,21 @@ const memberName = "runtime"
 
 var memberURL = url.URL{Scheme: "unix", Host: "embedded:1"}
 
-// engine is etcd in this process: one member that listens on nothing, reached by calls.
-type engine struct {
+// embedded is etcd in this process: one member that listens on nothing, reached by calls.
+type embedded struct {
 	etcd   *embed.Etcd
 	kv     pb.KVServer
 	client *clientv3.Client
+	lease  pb.LeaseClient
 	lock   *os.File
+	quota  int64
+	logger *slog.Logger
 }
 
-func startEmbedded(ctx context.Context, options Options) (*engine, error) {
+func startEmbedded(ctx context.Context, options Options) (*embedded, error) {
+	if options.QuotaBytes == 0 {
+		options.QuotaBytes = defaultQuota
+	}
 	if err := os.MkdirAll(options.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("create the data directory: %w", err)
 	}
@@ -45,7 +53,7 @@ func startEmbedded(ctx context.Context, options Options) (*engine, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start the embedded etcd on %s: %w", options.Dir, err), lock.Close())
 	}
-	e := &engine{etcd: etcd, lock: lock}
+	e := &embedded{etcd: etcd, lock: lock, quota: options.QuotaBytes, logger: options.Logger}
 	select {
 	case <-etcd.Server.ReadyNotify():
 	case <-etcd.Server.StopNotify():
@@ -55,6 +63,10 @@ func startEmbedded(ctx context.Context, options Options) (*engine, error) {
 	}
 	e.kv = v3rpc.NewQuotaKVServer(etcd.Server)
 	e.client = v3client.New(etcd.Server)
+	e.lease = adapter.LeaseServerToLeaseClient(v3rpc.NewQuotaLeaseServer(etcd.Server))
+	if err := e.begin(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("start the embedded etcd on %s: %w", options.Dir, err), e.close())
+	}
 	return e, nil
 }
 
@@ -79,14 +91,31 @@ func embeddedConfig(options Options) *embed.Config {
 	return config
 }
 
-// propose has the engine decide one proposal.
-func (e *engine) propose(ctx context.Context, proposal *pb.TxnRequest) (*pb.TxnResponse, error) {
+// begin tidies up after the process that had the directory before: nobody else can have been elected (see Elect), so that a
+// restart need not wait until its leases run out.
+func (e *embedded) begin(ctx context.Context) error {
+	if err := e.reclaim(ctx); err != nil {
+		return err
+	}
+	_, err := e.kv.DeleteRange(ctx, &pb.DeleteRangeRequest{Key: embeddedRoot.engineKey(elections), RangeEnd: embeddedRoot.end(elections)})
+	return err
+}
+
+func (e *embedded) propose(ctx context.Context, proposal *pb.TxnRequest) (*pb.TxnResponse, error) {
 	return e.kv.Txn(ctx, proposal)
 }
 
-// stream hands a range to fn piece by piece, so that data of any size takes little memory. Unlike pages with a limit it does
-// not count the whole rest of the range for every piece, which would make the reading of a million keys quadratic.
-func (e *engine) stream(ctx context.Context, request *pb.RangeRequest, fn func([]*mvccpb.KeyValue) error) error {
+func (e *embedded) read(ctx context.Context, request *pb.RangeRequest) (*pb.RangeResponse, error) {
+	return e.kv.Range(ctx, request)
+}
+
+func (e *embedded) leases() pb.LeaseClient    { return e.lease }
+func (e *embedded) watcher() clientv3.Watcher { return e.client }
+func (e *embedded) shared() bool              { return false }
+
+// stream, unlike pages with a limit, does not count the whole rest of the range for every piece, which would make the reading
+// of a million keys quadratic.
+func (e *embedded) stream(ctx context.Context, request *pb.RangeRequest, fn func([]*mvccpb.KeyValue) error) error {
 	sink := &rangeSink{ctx: ctx, fn: fn}
 	err := e.kv.RangeStream(request, sink)
 	if sink.err != nil {
@@ -110,7 +139,7 @@ func (s *rangeSink) Send(piece *pb.RangeStreamResponse) error {
 	return s.err
 }
 
-func (e *engine) close() error {
+func (e *embedded) close() error {
 	var err error
 	if e.client != nil {
 		err = e.client.Close()

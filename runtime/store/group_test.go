@@ -13,8 +13,10 @@ import (
 )
 
 // TestGroup: a full group goes out before those on their way are answered; what is in it shares a revision, and nothing else.
-func TestGroup(t *testing.T) {
-	s := open(t, t.TempDir())
+func TestGroup(t *testing.T) { engines(t, testGroup) }
+
+func testGroup(t *testing.T, on engine) {
+	s := open(t, on(t))
 	taken := put(t, s, "slots/taken", 0, "old")
 	l := newSluice(s)
 	first, winner := l.first(t, s)
@@ -54,8 +56,10 @@ func TestGroup(t *testing.T) {
 	}
 }
 
-func TestGroupBytes(t *testing.T) {
-	s := open(t, t.TempDir())
+func TestGroupBytes(t *testing.T) { engines(t, testGroupBytes) }
+
+func testGroupBytes(t *testing.T, on engine) {
+	s := open(t, on(t))
 	l := newSluice(s)
 	first, winner := l.first(t, s)
 	answers := []answer{winner}
@@ -72,7 +76,9 @@ func TestGroupBytes(t *testing.T) {
 
 // TestGroupsAreDisjoint: who touches what another writes waits for the next proposal, and so does everybody who came after
 // him for the same key.
-func TestGroupsAreDisjoint(t *testing.T) {
+func TestGroupsAreDisjoint(t *testing.T) { engines(t, testGroupsAreDisjoint) }
+
+func testGroupsAreDisjoint(t *testing.T, on engine) {
 	put := func(key string) store.Op { return store.Put(key, []byte("new")) }
 	txn := func(ops ...store.Op) store.Txn { return store.Txn{Ops: ops} }
 	compare := func(key string, revision int64, ops ...store.Op) store.Txn {
@@ -96,7 +102,7 @@ func TestGroupsAreDisjoint(t *testing.T) {
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			s := open(t, t.TempDir())
+			s := open(t, on(t))
 			l := newSluice(s)
 			next, winner := l.first(t, s)
 			answers := []answer{winner}
@@ -123,8 +129,10 @@ func TestGroupsAreDisjoint(t *testing.T) {
 }
 
 // TestRefusalHitsTheGuiltyOnly: one transition with a lease that has run out has the engine refuse the proposal of all.
-func TestRefusalHitsTheGuiltyOnly(t *testing.T) {
-	s := open(t, t.TempDir())
+func TestRefusalHitsTheGuiltyOnly(t *testing.T) { engines(t, testRefusalHitsTheGuiltyOnly) }
+
+func testRefusalHitsTheGuiltyOnly(t *testing.T, on engine) {
+	s := open(t, on(t))
 	l := newSluice(s)
 	_, winner := l.first(t, s)
 	innocent := []answer{winner}
@@ -140,8 +148,10 @@ func TestRefusalHitsTheGuiltyOnly(t *testing.T) {
 }
 
 // TestOrder: those who write one key without a condition are served in the order in which they came.
-func TestOrder(t *testing.T) {
-	s := open(t, t.TempDir())
+func TestOrder(t *testing.T) { engines(t, testOrder) }
+
+func testOrder(t *testing.T, on engine) {
+	s := open(t, on(t))
 	l := newSluice(s)
 	l.first(t, s)
 	var answers []answer

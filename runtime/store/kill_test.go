@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -16,8 +17,16 @@ import (
 	"github.com/pullmode/operator/runtime/store"
 )
 
-// victimDir names the variable that makes this test binary a process to be killed, over the store in that directory.
-const victimDir = "STORE_VICTIM"
+// victimData names the variable that makes this test binary a process to be killed, over the store in that directory or
+// behind that address.
+const victimData = "STORE_VICTIM"
+
+func victimOptions(data string) store.Options {
+	if strings.HasPrefix(data, "http") {
+		return store.Options{Endpoints: []string{data}}
+	}
+	return store.Options{Dir: data}
+}
 
 const (
 	victimWriters = 32
@@ -27,9 +36,10 @@ const (
 
 // liveUntilKilled counts up on a few keys, from many sides at once, and prints each acknowledged step: key, step, revision.
 // The value of a key is its step and the revision of the one before.
-func liveUntilKilled(dir string) error {
+func liveUntilKilled(options store.Options) error {
 	ctx := context.Background()
-	s, err := store.Open(ctx, store.Options{Dir: dir, Logger: slog.New(slog.NewTextHandler(os.Stderr, nil))})
+	options.Logger = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	s, err := store.Open(ctx, options)
 	if err != nil {
 		return err
 	}
@@ -84,13 +94,15 @@ type ack struct {
 
 // TestKill kills a process in the middle of its commits, twice over the same data. What it had acknowledged is there, each
 // at its revision, and every step was made over the one before it.
-func TestKill(t *testing.T) {
-	dir := t.TempDir()
+func TestKill(t *testing.T) { engines(t, testKill) }
+
+func testKill(t *testing.T, on engine) {
+	data := on(t)
 	var acks []ack
 	for range 2 {
-		acks = append(acks, runVictim(t, dir)...)
+		acks = append(acks, runVictim(t, data)...)
 	}
-	s := open(t, dir)
+	s := open(t, data)
 	history := map[string][]store.Event{}
 	latest, err := s.Load(t.Context(), nil, nil)
 	if err != nil {
@@ -124,14 +136,14 @@ func TestKill(t *testing.T) {
 	t.Logf("%d acknowledged, %d in the history", len(acks), len(eventsOf(batches)))
 }
 
-// runVictim starts a process over the directory, kills it once it has acknowledged enough, and returns all it acknowledged.
-func runVictim(t *testing.T, dir string) []ack {
+// runVictim starts a process over the data, kills it once it has acknowledged enough, and returns all it acknowledged.
+func runVictim(t *testing.T, data store.Options) []ack {
 	binary, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	victim := exec.CommandContext(t.Context(), binary)
-	victim.Env = append(os.Environ(), victimDir+"="+dir)
+	victim.Env = append(os.Environ(), victimData+"="+strings.Join(append(data.Endpoints, data.Dir), ""))
 	victim.Stderr = t.Output()
 	output, err := victim.StdoutPipe()
 	if err != nil {

@@ -9,15 +9,17 @@ import (
 	"github.com/pullmode/operator/runtime/store"
 )
 
-func TestLease(t *testing.T) {
-	s := open(t, t.TempDir())
+func TestLease(t *testing.T) { engines(t, testLease) }
+
+func testLease(t *testing.T, on engine) {
+	s := open(t, on(t))
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	lease, err := s.Lease(ctx, time.Second)
+	lease, lost, err := s.Lease(ctx, time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := s.Lease(t.Context(), time.Second)
+	other, kept, err := s.Lease(t.Context(), time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,6 +39,12 @@ func TestLease(t *testing.T) {
 	if !errors.Is(err, errEnough) || gone != "presence/a" {
 		t.Errorf("%q is gone, %v", gone, err)
 	}
+	<-lost // as soon as nobody renews it
+	select {
+	case <-kept:
+		t.Error("the renewed lease is said to be lost")
+	default:
+	}
 	if got := get(t, s, "presence/b"); got.Revision == 0 {
 		t.Error("the renewed lease has run out")
 	}
@@ -46,8 +54,10 @@ func TestLease(t *testing.T) {
 	}
 }
 
-func TestGrant(t *testing.T) {
-	s := open(t, t.TempDir())
+func TestGrant(t *testing.T) { engines(t, testGrant) }
+
+func testGrant(t *testing.T, on engine) {
+	s := open(t, on(t))
 	lease, err := s.Grant(t.Context(), time.Second)
 	if err != nil {
 		t.Fatal(err)

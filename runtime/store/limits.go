@@ -25,13 +25,21 @@ const (
 	// maxInFlight: while one proposal is fsynced the next one, if full, is encoded and appended; a third gains nothing.
 	maxInFlight = 2
 
-	// proposeTimeout is when a proposal is given up as ErrUnknownOutcome. Embedded it can only be a disk that hangs.
-	proposeTimeout = 5 * time.Second
+	// embeddedTimeout and externalTimeout are when a proposal is given up as ErrUnknownOutcome. Embedded it can only be a disk
+	// that hangs. Elsewhere it is a leader that was lost, and whoever asks again soon is answered by the next one soon.
+	embeddedTimeout = 5 * time.Second
+	externalTimeout = time.Second
 
 	// catchUpEntries is how much of its log etcd keeps in memory for followers that lag behind. The embedded member has none,
 	// and at 512 KiB an entry the default of 5,000 could be 2.5 GB.
 	catchUpEntries = 64
 
-	// defaultQuota is etcd's suggested maximum.
-	defaultQuota = 8 << 30
+	// defaultQuota is etcd's suggested maximum, and externalQuota its own default.
+	defaultQuota  = 8 << 30
+	externalQuota = 2 << 30
+
+	// defaultPrefix is of the keys in an external etcd. Of a longer one than maxPrefix, a full group could weigh more than a
+	// proposal may: a transition has up to 84 keys in it.
+	defaultPrefix = "/pullmode/"
+	maxPrefix     = 64
 )

@@ -12,9 +12,11 @@ import (
 	"github.com/pullmode/operator/runtime/store"
 )
 
-func TestLoad(t *testing.T) {
+func TestLoad(t *testing.T) { engines(t, testLoad) }
+
+func testLoad(t *testing.T, on engine) {
 	const documents = 3000 // several pieces
-	s := open(t, t.TempDir())
+	s := open(t, on(t))
 	want := map[string]string{}
 	for i := 0; i < documents; i += store.MaxOps {
 		var ops []store.Op
@@ -57,8 +59,10 @@ func TestLoad(t *testing.T) {
 
 // TestLoadIsOneMoment: what is written meanwhile is not seen, not even in the prefixes that come last; the watch from the
 // next revision brings all of it.
-func TestLoadIsOneMoment(t *testing.T) {
-	s := open(t, t.TempDir())
+func TestLoadIsOneMoment(t *testing.T) { engines(t, testLoadIsOneMoment) }
+
+func testLoadIsOneMoment(t *testing.T, on engine) {
+	s := open(t, on(t))
 	write := func(n int) int64 {
 		value := []byte(strconv.Itoa(n))
 		return commit(t, s, store.Txn{Ops: []store.Op{store.Put("a/left", value), store.Put("b/right", value)}}).Revision
@@ -88,8 +92,10 @@ func TestLoadIsOneMoment(t *testing.T) {
 	}
 }
 
-func TestLoadEnds(t *testing.T) {
-	s := open(t, t.TempDir())
+func TestLoadEnds(t *testing.T) { engines(t, testLoadEnds) }
+
+func testLoadEnds(t *testing.T, on engine) {
+	s := open(t, on(t))
 	for i := range 200 {
 		put(t, s, fmt.Sprint("slots/", i), 0, "1")
 	}

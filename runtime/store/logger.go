@@ -35,7 +35,8 @@ func (c *slogCore) Check(entry zapcore.Entry, checked *zapcore.CheckedEntry) *za
 // beside reports whether a warning is beside the point here.
 func beside(message string) bool {
 	return strings.HasPrefix(message, "Running http and grpc server on single port") || // we run neither
-		message == "check file permission" // of a volume, whose owner is the cluster's business
+		message == "check file permission" || // of a volume, whose owner is the cluster's business
+		message == "retrying of unary invoker failed" // dozens for each change of leader; what comes of it is told
 }
 
 func (c *slogCore) Write(entry zapcore.Entry, fields []zapcore.Field) error {

@@ -9,8 +9,10 @@ import (
 )
 
 // TestLosersAreAnsweredFromTheWinner: those who wait for a key that is written over what they saw need no proposal.
-func TestLosersAreAnsweredFromTheWinner(t *testing.T) {
-	s := open(t, t.TempDir())
+func TestLosersAreAnsweredFromTheWinner(t *testing.T) { engines(t, testLosersAreAnsweredFromTheWinner) }
+
+func testLosersAreAnsweredFromTheWinner(t *testing.T, on engine) {
+	s := open(t, on(t))
 	before := put(t, s, "slots/a", 0, "old")
 	l := newSluice(s)
 	winner := s.Submit(write("slots/a", before))
@@ -37,7 +39,9 @@ func TestLosersAreAnsweredFromTheWinner(t *testing.T) {
 }
 
 // TestLosersAreAskedFor: the answer is taken from a winner only where it is certain, and complete.
-func TestLosersAreAskedFor(t *testing.T) {
+func TestLosersAreAskedFor(t *testing.T) { engines(t, testLosersAreAskedFor) }
+
+func testLosersAreAskedFor(t *testing.T, on engine) {
 	const a, b = 3, 4 // the first two writes to a new store
 	compare := func(key string, revision int64) store.Compare { return store.Compare{Key: key, Revision: revision} }
 	tests := map[string]struct {
@@ -67,7 +71,7 @@ func TestLosersAreAskedFor(t *testing.T) {
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			s := open(t, t.TempDir())
+			s := open(t, on(t))
 			if at := [2]int64{put(t, s, "a", 0, "old"), put(t, s, "b", 0, "old")}; at != [2]int64{a, b} {
 				t.Fatalf("the first two writes are at %v", at)
 			}

@@ -8,13 +8,14 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/pullmode/operator/runtime/internal/etcdtest"
 	"github.com/pullmode/operator/runtime/store"
 )
 
 // TestMain is also the process that TestKill kills.
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(victimDir); dir != "" {
-		if err := liveUntilKilled(dir); err != nil {
+	if data := os.Getenv(victimData); data != "" {
+		if err := liveUntilKilled(victimOptions(data)); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -23,12 +24,24 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-func open(t testing.TB, dir string) *store.Store {
-	t.Helper()
-	return openWith(t, store.Options{Dir: dir})
+// engine says where the data of a new, empty store is to be. A store that is opened twice with what it said is the same one.
+type engine func(testing.TB) store.Options
+
+func embedded(t testing.TB) store.Options { return store.Options{Dir: t.TempDir()} }
+
+func external(t testing.TB) store.Options {
+	return store.Options{Endpoints: etcdtest.Start(t, 1).Endpoints()}
 }
 
-func openWith(t testing.TB, options store.Options) *store.Store {
+// engines runs a test on each: what is promised holds on both.
+func engines(t *testing.T, test func(*testing.T, engine)) {
+	t.Helper()
+	for name, on := range map[string]engine{"embedded": embedded, "external": external} {
+		t.Run(name, func(t *testing.T) { test(t, on) })
+	}
+}
+
+func open(t testing.TB, options store.Options) *store.Store {
 	t.Helper()
 	options.Logger = slog.New(slog.NewTextHandler(t.Output(), nil))
 	s, err := store.Open(t.Context(), options)

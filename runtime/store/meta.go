@@ -17,9 +17,6 @@ const (
 
 // prepare finds out who this store is or, on its first open, gives it a name.
 func (s *Store) prepare(ctx context.Context) error {
-	if err := s.reclaim(ctx); err != nil {
-		return fmt.Errorf("open the store: %w", err)
-	}
 	epoch, err := s.Get(ctx, epochKey)
 	if err != nil {
 		return fmt.Errorf("open the store: %w", err)

@@ -15,22 +15,27 @@ import (
 	"github.com/pullmode/operator/runtime/store"
 )
 
-func TestReopenFindsEverything(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), strings.Repeat("a-path-longer-than-a-socket's-may-be/", 8))
-	s := open(t, dir)
+func TestReopenFindsEverything(t *testing.T) { engines(t, testReopenFindsEverything) }
+
+func testReopenFindsEverything(t *testing.T, on engine) {
+	data := on(t)
+	if data.Dir != "" {
+		data.Dir = filepath.Join(data.Dir, strings.Repeat("a-path-longer-than-a-socket's-may-be/", 8))
+	}
+	s := open(t, data)
 	epoch := s.Epoch()
 	revision := put(t, s, "slots/a", 0, "one")
 	revision = put(t, s, "slots/a", revision, "two")
 	shut(t, s)
 
-	s = open(t, dir)
+	s = open(t, data)
 	if diff := cmp.Diff(store.KV{Key: "slots/a", Value: []byte("two"), Revision: revision}, get(t, s, "slots/a")); diff != "" {
 		t.Errorf("after reopening (-want +got):\n%s", diff)
 	}
 	if s.Epoch() != epoch || len(epoch) < 20 {
 		t.Errorf("the epoch is %q, was %q", s.Epoch(), epoch)
 	}
-	if other := open(t, t.TempDir()); other.Epoch() == epoch {
+	if other := open(t, on(t)); other.Epoch() == epoch {
 		t.Errorf("two stores have the epoch %q", epoch)
 	}
 }
@@ -57,14 +62,14 @@ func TestOpenRefuses(t *testing.T) {
 		},
 		"a directory that is open": {
 			prepare: func(t *testing.T, dir string) store.Options {
-				open(t, dir)
+				open(t, store.Options{Dir: dir})
 				return store.Options{Dir: dir}
 			},
 			is: store.ErrInUse,
 		},
 		"a directory that a program with no knowledge of our lock has open": {
 			prepare: func(t *testing.T, dir string) store.Options {
-				shut(t, open(t, dir))
+				shut(t, open(t, store.Options{Dir: dir}))
 				database, err := os.OpenFile(filepath.Join(dir, "member", "snap", "db"), os.O_RDWR, 0)
 				if err != nil {
 					t.Fatal(err)
@@ -79,7 +84,7 @@ func TestOpenRefuses(t *testing.T) {
 		},
 		"data of a newer version": {
 			prepare: func(t *testing.T, dir string) store.Options {
-				s := open(t, dir)
+				s := open(t, store.Options{Dir: dir})
 				put(t, s, store.SchemaKey, get(t, s, store.SchemaKey).Revision, "2")
 				shut(t, s)
 				return store.Options{Dir: dir}
@@ -88,7 +93,7 @@ func TestOpenRefuses(t *testing.T) {
 		},
 		"data with a schema that is no number": {
 			prepare: func(t *testing.T, dir string) store.Options {
-				s := open(t, dir)
+				s := open(t, store.Options{Dir: dir})
 				put(t, s, store.SchemaKey, get(t, s, store.SchemaKey).Revision, "new")
 				shut(t, s)
 				return store.Options{Dir: dir}
@@ -118,11 +123,13 @@ func TestOpenAfterRefusal(t *testing.T) {
 	if s, err := store.Open(ctx, store.Options{Dir: dir}); !errors.Is(err, context.Canceled) {
 		t.Fatalf("opened with a context that had ended: %v, %v", s, err)
 	}
-	put(t, open(t, dir), "slots/a", 0, "one")
+	put(t, open(t, store.Options{Dir: dir}), "slots/a", 0, "one")
 }
 
-func TestClosed(t *testing.T) {
-	s := open(t, t.TempDir())
+func TestClosed(t *testing.T) { engines(t, testClosed) }
+
+func testClosed(t *testing.T, on engine) {
+	s := open(t, on(t))
 	shut(t, s)
 	ctx := t.Context()
 	calls := map[string]func() error{
@@ -133,7 +140,7 @@ func TestClosed(t *testing.T) {
 		"Compact": func() error { return s.Compact(ctx, 2) },
 		"Floor":   func() error { _, err := s.Floor(ctx); return err },
 		"Usage":   func() error { _, _, err := s.Usage(ctx); return err },
-		"Lease":   func() error { _, err := s.Lease(ctx, time.Second); return err },
+		"Lease":   func() error { _, _, err := s.Lease(ctx, time.Second); return err },
 	}
 	for name, call := range calls {
 		if err := call(); !errors.Is(err, store.ErrClosed) {

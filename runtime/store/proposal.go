@@ -10,25 +10,25 @@ import (
 // proposalOf is what etcd is asked: one transition as it is; several as nested transactions in one without a condition.
 // etcd evaluates all their compares first, against the state before any of them, and then applies those that hold, all in
 // one revision.
-func proposalOf(group []*transition) *pb.TxnRequest {
+func proposalOf(root root, group []*transition) *pb.TxnRequest {
 	if len(group) == 1 {
-		return group[0].request()
+		return group[0].request(root)
 	}
 	outer := &pb.TxnRequest{Success: make([]*pb.RequestOp, len(group))}
 	for i, t := range group {
-		outer.Success[i] = &pb.RequestOp{Request: &pb.RequestOp_RequestTxn{RequestTxn: t.request()}}
+		outer.Success[i] = &pb.RequestOp{Request: &pb.RequestOp_RequestTxn{RequestTxn: t.request(root)}}
 	}
 	return outer
 }
 
-func (t *transition) request() *pb.TxnRequest {
+func (t *transition) request(root root) *pb.TxnRequest {
 	request := &pb.TxnRequest{
 		Compare: make([]*pb.Compare, len(t.txn.Compares)),
 		Failure: make([]*pb.RequestOp, len(t.txn.Compares)),
 		Success: make([]*pb.RequestOp, len(t.txn.Ops)),
 	}
 	for i, c := range t.txn.Compares {
-		key := engineKey(c.Key)
+		key := root.engineKey(c.Key)
 		request.Compare[i] = &pb.Compare{
 			Key:         key,
 			Target:      pb.Compare_MOD,
@@ -38,7 +38,7 @@ func (t *transition) request() *pb.TxnRequest {
 		request.Failure[i] = &pb.RequestOp{Request: &pb.RequestOp_RequestRange{RequestRange: &pb.RangeRequest{Key: key}}}
 	}
 	for i, op := range t.txn.Ops {
-		key := engineKey(op.key)
+		key := root.engineKey(op.key)
 		if op.remove {
 			request.Success[i] = &pb.RequestOp{Request: &pb.RequestOp_RequestDeleteRange{RequestDeleteRange: &pb.DeleteRangeRequest{Key: key}}}
 			continue

@@ -8,7 +8,6 @@ import (
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/api/v3/mvccpb"
 	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
-	clientv3 "go.etcd.io/etcd/client/v3"
 )
 
 // Get reads one key as it is now (linearizable: every Commit that was acknowledged before the call is seen).
@@ -19,7 +18,7 @@ func (s *Store) Get(ctx context.Context, key string) (KV, error) {
 		return KV{}, err
 	}
 	defer leave()
-	response, err := s.engine.kv.Range(ctx, &pb.RangeRequest{Key: engineKey(key)})
+	response, err := s.engine.read(ctx, &pb.RangeRequest{Key: s.root.engineKey(key)})
 	if err != nil {
 		return KV{}, fmt.Errorf("get %q: %w", key, reason(ctx, err))
 	}
@@ -46,13 +45,13 @@ func (s *Store) Load(ctx context.Context, prefixes []string, fn func(KV) error) 
 	}
 	for _, prefix := range prefixes {
 		request := &pb.RangeRequest{
-			Key:      engineKey(prefix),
-			RangeEnd: []byte(clientv3.GetPrefixRangeEnd(root + prefix)),
+			Key:      s.root.engineKey(prefix),
+			RangeEnd: s.root.end(prefix),
 			Revision: revision,
 		}
 		err := s.engine.stream(ctx, request, func(kvs []*mvccpb.KeyValue) error {
 			for _, kv := range kvs {
-				if err := fn(KV{Key: storeKey(kv.Key), Value: kv.Value, Revision: kv.ModRevision}); err != nil {
+				if err := fn(KV{Key: s.root.storeKey(kv.Key), Value: kv.Value, Revision: kv.ModRevision}); err != nil {
 					return err
 				}
 			}
@@ -68,9 +67,27 @@ func (s *Store) Load(ctx context.Context, prefixes []string, fn func(KV) error) 
 	return revision, nil
 }
 
+// Latest is the revision of the last change: whatever anybody was told to have happened before the call is at it or below. A
+// Watch is going to come there, so that who has waited for its Batch has seen all of that, whichever replica did it.
+// Errors: ErrClosed, ctx's.
+func (s *Store) Latest(ctx context.Context) (int64, error) {
+	ctx, leave, err := s.gate.enter(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer leave()
+	revision, err := s.revision(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("find the latest revision: %w", err)
+	}
+	for seen := s.latest.Load(); seen < revision && !s.latest.CompareAndSwap(seen, revision); seen = s.latest.Load() {
+	}
+	return revision, nil
+}
+
 // revision is the store's latest, linearizable.
 func (s *Store) revision(ctx context.Context) (int64, error) {
-	response, err := s.engine.kv.Range(ctx, &pb.RangeRequest{Key: engineKey(epochKey), CountOnly: true})
+	response, err := s.engine.read(ctx, &pb.RangeRequest{Key: s.root.engineKey(epochKey), CountOnly: true})
 	if err != nil {
 		return 0, reason(ctx, err)
 	}

@@ -13,7 +13,7 @@ import (
 func TestFull(t *testing.T) {
 	const quota = 4 << 20
 	dir := t.TempDir()
-	s := openWith(t, store.Options{Dir: dir, QuotaBytes: quota})
+	s := open(t, store.Options{Dir: dir, QuotaBytes: quota})
 	empty, got, err := s.Usage(t.Context())
 	if err != nil || empty <= 0 || empty > quota/4 || got != quota {
 		t.Errorf("an empty store uses %d of %d, %v", empty, got, err)
@@ -45,14 +45,14 @@ func TestFull(t *testing.T) {
 		if _, err := s.Grant(t.Context(), time.Hour); !errors.Is(err, store.ErrNoSpace) {
 			t.Errorf("Grant got %v", err)
 		}
-		if _, err := s.Lease(t.Context(), time.Hour); !errors.Is(err, store.ErrNoSpace) {
+		if _, _, err := s.Lease(t.Context(), time.Hour); !errors.Is(err, store.ErrNoSpace) {
 			t.Errorf("Lease got %v", err)
 		}
 	})
 
 	t.Run("it opens again, still full", func(t *testing.T) {
 		shut(t, s)
-		s = openWith(t, store.Options{Dir: dir, QuotaBytes: quota})
+		s = open(t, store.Options{Dir: dir, QuotaBytes: quota})
 		if _, err := s.Commit(t.Context(), write("slots/one more", 0)); !errors.Is(err, store.ErrNoSpace) {
 			t.Errorf("got %v", err)
 		}
@@ -60,13 +60,13 @@ func TestFull(t *testing.T) {
 
 	t.Run("it writes again with a higher quota", func(t *testing.T) {
 		shut(t, s)
-		s = openWith(t, store.Options{Dir: dir, QuotaBytes: 2 * quota})
+		s = open(t, store.Options{Dir: dir, QuotaBytes: 2 * quota})
 		last = put(t, s, "slots/one more", 0, "1")
 	})
 
 	t.Run("or after deletes and a compaction", func(t *testing.T) {
 		shut(t, s)
-		s = openWith(t, store.Options{Dir: dir, QuotaBytes: quota})
+		s = open(t, store.Options{Dir: dir, QuotaBytes: quota})
 		if _, err := s.Commit(t.Context(), write("slots/and one", 0)); !errors.Is(err, store.ErrNoSpace) {
 			t.Fatalf("the old quota is not in force: %v", err)
 		}

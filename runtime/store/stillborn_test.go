@@ -29,7 +29,7 @@ func TestKillAtBirth(t *testing.T) {
 				t.Fatal(err)
 			}
 			victim := exec.CommandContext(t.Context(), binary)
-			victim.Env = append(os.Environ(), victimDir+"="+dir)
+			victim.Env = append(os.Environ(), victimData+"="+dir)
 			victim.Stdout = io.Discard
 			if err := victim.Start(); err != nil {
 				t.Fatal(err)
@@ -49,7 +49,7 @@ func TestKillAtBirth(t *testing.T) {
 // TestStillborn has the worst case for certain: a log that was created, and not written.
 func TestStillborn(t *testing.T) {
 	dir := t.TempDir()
-	s := open(t, dir)
+	s := open(t, store.Options{Dir: dir})
 	put(t, s, "slots/a", 0, "one")
 	shut(t, s)
 	t.Run("what has lived is not touched", func(t *testing.T) {

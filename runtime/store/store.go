@@ -2,54 +2,72 @@ package store
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 )
 
-// Options say where the data is.
+// Options say where the data is: in Dir, or behind Endpoints.
 type Options struct {
-	// Dir is the data directory of the embedded engine; it is created if missing. Required.
+	// Dir is the data directory of the embedded engine; it is created if missing.
 	Dir string
+	// Endpoints are the addresses of the members of an external etcd cluster (https://host:2379), which any number of replicas
+	// may share. It must be of version 3.5 or later, with etcd's own default limits or higher ones, and should be no one
+	// else's: whoever compacts it ends the resuming of cursors.
+	Endpoints []string
+	// TLS is what the endpoints that are https are talked to with.
+	TLS *tls.Config
+	// Prefix is what every key in an external etcd begins with; a store is one prefix. At most 64 bytes. Default: "/pullmode/".
+	Prefix string
 	// Logger receives what the store and its engine have to say. Default: slog.Default().
 	Logger *slog.Logger
 	// QuotaBytes is the most that the data may take on disk, the write-ahead log (64 MiB a file, up to some 400 MiB under
-	// load) not counted. Default: 8 GiB, and more than that etcd advises against.
+	// load) not counted. Default: 8 GiB, and more than that etcd advises against. An external etcd of version 3.6 or later
+	// says its own; for an older one it must be what its members were given. Default: theirs, 2 GiB.
 	QuotaBytes int64
 }
 
 // Store is one open store. Its methods may be called from any goroutine.
 type Store struct {
-	engine    *engine
+	engine    engine
+	root      root
 	committer *committer
 	logger    *slog.Logger
-	quota     int64
 	epoch     string
+	latest    atomic.Int64 // the highest revision that was asked for: every watch is to come there
 	gate      gate
 }
 
 // Open opens the store, creating it if there is none. It waits until the engine serves, which takes about 0.2 s and 3 s more
-// for each million documents. Errors: ErrInUse, ErrNewerSchema, ctx's.
+// for each million documents. Errors: ErrInUse, ErrNewerSchema, an external etcd that cannot be reached within 10 s or does
+// not take what will be sent to it, ctx's.
 func Open(ctx context.Context, options Options) (*Store, error) {
-	if options.Dir == "" {
-		return nil, errors.New("open the store: no data directory given")
-	}
 	if options.Logger == nil {
 		options.Logger = slog.Default()
 	}
-	if options.QuotaBytes == 0 {
-		options.QuotaBytes = defaultQuota
+	s := &Store{logger: options.Logger}
+	timeout := embeddedTimeout
+	switch {
+	case options.Dir == "" && len(options.Endpoints) == 0:
+		return nil, errors.New("open the store: no data directory and no endpoints of an etcd given")
+	case options.Dir != "" && len(options.Endpoints) > 0:
+		return nil, errors.New("open the store: both a data directory and endpoints of an etcd given: the data is in one of them")
+	case options.Dir != "":
+		engine, err := startEmbedded(ctx, options)
+		if err != nil {
+			return nil, err
+		}
+		s.engine, s.root = engine, embeddedRoot
+	default:
+		engine, root, err := startExternal(ctx, options)
+		if err != nil {
+			return nil, err
+		}
+		s.engine, s.root, timeout = engine, root, externalTimeout
 	}
-	engine, err := startEmbedded(ctx, options)
-	if err != nil {
-		return nil, err
-	}
-	s := &Store{
-		engine:    engine,
-		committer: newCommitter(engine.propose),
-		logger:    options.Logger,
-		quota:     options.QuotaBytes,
-	}
+	s.committer = newCommitter(s.engine.propose, s.root, timeout)
 	s.gate.life, s.gate.end = context.WithCancelCause(context.Background())
 	if err := s.prepare(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())

@@ -27,7 +27,9 @@ func loseAnswer(propose store.Propose, ctx context.Context, proposal *pb.TxnRequ
 
 // TestUnknownOutcome: without an answer the caller is told so, and may repeat the transition with the same compares: it has
 // exactly one effect either way.
-func TestUnknownOutcome(t *testing.T) {
+func TestUnknownOutcome(t *testing.T) { engines(t, testUnknownOutcome) }
+
+func testUnknownOutcome(t *testing.T, on engine) {
 	tests := map[string]struct {
 		fate     fate
 		happened bool
@@ -37,7 +39,7 @@ func TestUnknownOutcome(t *testing.T) {
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			s := open(t, t.TempDir())
+			s := open(t, on(t))
 			l := newSluice(s)
 			first, _ := l.first(t, s)
 			var answers []answer
@@ -66,8 +68,10 @@ func TestUnknownOutcome(t *testing.T) {
 }
 
 // TestCancel: a caller who gives up hears what really became of his transition, and nobody else is touched by it.
-func TestCancel(t *testing.T) {
-	s := open(t, t.TempDir())
+func TestCancel(t *testing.T) { engines(t, testCancel) }
+
+func testCancel(t *testing.T, on engine) {
+	s := open(t, on(t))
 	l := newSluice(s)
 	first, winner := l.first(t, s)
 	others := []answer{winner}

@@ -50,8 +50,10 @@ func eventsOf(batches []store.Batch) (events []store.Event) {
 	return events
 }
 
-func TestWatch(t *testing.T) {
-	s := open(t, t.TempDir())
+func TestWatch(t *testing.T) { engines(t, testWatch) }
+
+func testWatch(t *testing.T, on engine) {
+	s := open(t, on(t))
 	a1 := put(t, s, "a", 0, "1")
 	a2 := put(t, s, "a", a1, "2")
 	b := commit(t, s, store.Txn{Ops: []store.Op{store.Put("b", []byte("1")), store.Delete("a"), store.Delete("none")}}).Revision
@@ -102,7 +104,9 @@ func TestWatch(t *testing.T) {
 	})
 }
 
-func TestWatchEnds(t *testing.T) {
+func TestWatchEnds(t *testing.T) { engines(t, testWatchEnds) }
+
+func testWatchEnds(t *testing.T, on engine) {
 	reason := errors.New("the desk has gone home")
 	tests := map[string]struct {
 		end  func(s *store.Store, cancel context.CancelCauseFunc) error // what fn of the watch does
@@ -114,7 +118,7 @@ func TestWatchEnds(t *testing.T) {
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			s := open(t, t.TempDir())
+			s := open(t, on(t))
 			ctx, cancel := context.WithCancelCause(t.Context())
 			defer cancel(nil)
 			err := s.Watch(ctx, 0, func(store.Batch) error { return tc.end(s, cancel) })
@@ -126,8 +130,10 @@ func TestWatchEnds(t *testing.T) {
 }
 
 // TestWatchDeliversRevisionsWhole: a proposal of a hundred transitions is one revision, and comes as one, live and replayed.
-func TestWatchDeliversRevisionsWhole(t *testing.T) {
-	s := open(t, t.TempDir())
+func TestWatchDeliversRevisionsWhole(t *testing.T) { engines(t, testWatchDeliversRevisionsWhole) }
+
+func testWatchDeliversRevisionsWhole(t *testing.T, on engine) {
+	s := open(t, on(t))
 	l := newSluice(s)
 	first, winner := l.first(t, s)
 	answers := []answer{winner}
@@ -167,9 +173,11 @@ func TestWatchDeliversRevisionsWhole(t *testing.T) {
 }
 
 // TestSlowWatch: who does not keep up gets everything all the same, and delays nobody.
-func TestSlowWatch(t *testing.T) {
+func TestSlowWatch(t *testing.T) { engines(t, testSlowWatch) }
+
+func testSlowWatch(t *testing.T, on engine) {
 	const writers, each = 20, 150 // three times what etcd puts into one batch of a replay
-	s := open(t, t.TempDir())
+	s := open(t, on(t))
 	written := make(chan struct{})
 	sums := make(chan map[string]int)
 	var last int64
