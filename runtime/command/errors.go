@@ -26,12 +26,36 @@ const (
 	ListUnavailable Reason = "list-unavailable"
 	// Gone: the request is closed (T12).
 	Gone Reason = "gone"
-	// NotAMember: only who has joined can leave (T16).
+	// NotAMember: only who has joined can do that (T16).
 	NotAMember Reason = "not-a-member"
-	// Forbidden: the list's closePolicy does not let this agent close (T19).
+	// Forbidden: the agent may not do that on this list (T19).
 	Forbidden Reason = "forbidden"
 	// Full: the request has as many members as it can have.
 	Full Reason = "full"
+	// Grabbed: somebody else has the request (T09). Details say who, and since when.
+	Grabbed Reason = "grabbed"
+	// AtCapacity: the agent holds as many requests as they may (decision 4).
+	AtCapacity Reason = "at-capacity"
+	// TooLong: the message has more code points than the channel takes (T32).
+	TooLong Reason = "too-long"
+	// NoOutbound: the channel has no way back to its customers.
+	NoOutbound Reason = "no-outbound"
+	// NotActive: nobody is in the request who could offer a place in it.
+	NotActive Reason = "not-active"
+	// UnknownAgent: there is no such agent, or they may use no list.
+	UnknownAgent Reason = "unknown-agent"
+	// AgentOffline: the agent to whom a place is offered is not connected (T30).
+	AgentOffline Reason = "agent-offline"
+	// TooManyOffers: as many places are offered already as can be.
+	TooManyOffers Reason = "too-many-offers"
+	// UnknownOffer: there is no such offer, or it is not one to this agent.
+	UnknownOffer Reason = "unknown-offer"
+	// OfferOver: the offer was taken, taken back, or nobody took it in time.
+	OfferOver Reason = "offer-over"
+	// NoWrapUp: the list asks for no wrap-up.
+	NoWrapUp Reason = "no-wrap-up"
+	// WrapUpOver: the wrap-up was given, or its time is over (T33).
+	WrapUpOver Reason = "wrap-up-over"
 	// InvalidRequest: the command itself is malformed or over a limit.
 	InvalidRequest Reason = "invalid-request"
 	// StoreFull: new requests are refused so that open ones can go on.
@@ -49,7 +73,10 @@ type Error struct {
 	Message string
 	// RetryAfter is set where the same command may succeed later.
 	RetryAfter time.Duration
-	cause      error
+	// Details are facts that a program may show; Grabbed has grabbedBy and
+	// grabbedAt (RFC 3339).
+	Details map[string]any
+	cause   error
 }
 
 func (e *Error) Error() string {
