@@ -102,26 +102,6 @@ func (b *Inbox) JoinedElsewhere(lists []string) []*request.Document {
 	})
 }
 
-// MayJoin says whether the agent may come into a request: it is on a list of
-// theirs, or they are in it already.
-func (b *Inbox) MayJoin(d *request.Document) bool {
-	_, ok := b.access[d.List]
-	return ok || d.Member(b.agent.Name)
-}
-
-// Visible says whether a request exists for the agent: they may join it, or were
-// in it until its last change. Memberships outlive access (N3), and what became
-// of one is still answered (T17, T20, G2).
-func (b *Inbox) Visible(d *request.Document) bool {
-	return b.MayJoin(d) || slices.Contains(d.Last.Released, b.agent.Name)
-}
-
-// Rights are what the agent may do with a request of a list.
-func (b *Inbox) Rights(list string) request.Rights {
-	_, subscribed := b.Subscribed(list)
-	return request.Rights{Role: b.access[list].Role, Subscribed: subscribed}
-}
-
 // SubscribedLists names the lists whose events are the agent's, in order.
 func (b *Inbox) SubscribedLists() []string {
 	var lists []string
@@ -131,45 +111,4 @@ func (b *Inbox) SubscribedLists() []string {
 		}
 	}
 	return lists
-}
-
-// Lists are the lists that there are for the agent, by name.
-func (b *Inbox) Lists() []protocol.List {
-	lists := make([]protocol.List, 0, len(b.access))
-	for _, name := range slices.Sorted(maps.Keys(b.access)) {
-		l := b.config.List(name)
-		_, subscribed := b.Subscribed(name)
-		counts := b.view.Counts(name)
-		lists = append(lists, protocol.List{
-			Name: name, DisplayName: l.DisplayName, Description: l.Description,
-			Role: b.access[name].Role, ClosePolicy: l.ClosePolicy, Subscribed: subscribed, Draining: l.Draining,
-			Counts: &protocol.Counts{Unread: counts[request.Unread], Active: counts[request.Active], Inactive: counts[request.Inactive]},
-		})
-	}
-	return lists
-}
-
-// Me is who the agent is to the runtime, and what they hold.
-func (b *Inbox) Me() protocol.Me {
-	me := protocol.Me{Agent: b.agent.Name, Groups: b.agent.Groups, Lists: b.Lists(), Load: []protocol.Load{}}
-	if me.Groups == nil {
-		me.Groups = []string{}
-	}
-	if b.config == nil {
-		return me
-	}
-	joined := map[string]int{}
-	for _, d := range b.view.Joined(b.agent.Name) {
-		if domain := b.config.Domain(d.ChannelType); domain != nil {
-			joined[domain.Name]++
-		}
-	}
-	for i := range b.config.MediaRoutingDomains {
-		domain := &b.config.MediaRoutingDomains[i]
-		me.Load = append(me.Load, protocol.Load{
-			MediaRoutingDomain: domain.Name, DisplayName: domain.DisplayName,
-			Joined: joined[domain.Name], MaxRequests: b.config.Limit(domain, b.agent.Name, b.agent.Groups),
-		})
-	}
-	return me
 }

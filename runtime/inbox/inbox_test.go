@@ -164,7 +164,7 @@ func TestMe(t *testing.T) {
 	want := protocol.Me{
 		Agent: "alice", Groups: []string{},
 		Lists: []protocol.List{{
-			Name: "l1", DisplayName: "List l1", Role: snapshot.Representative, ClosePolicy: snapshot.CloseMembers,
+			Name: "l1", DisplayName: "List l1", Role: snapshot.Representative, ClosePolicy: snapshot.CloseMembers, JoinPolicy: snapshot.JoinCollaboration,
 			Subscribed: true, Counts: &protocol.Counts{Unread: 1, Active: 1},
 		}},
 		Load: []protocol.Load{{MediaRoutingDomain: "social", DisplayName: "Social media", Joined: 1, MaxRequests: 3}},

@@ -6,8 +6,10 @@ import (
 	"slices"
 	"time"
 
+	"github.com/pullmode/operator/runtime/keyspace"
 	"github.com/pullmode/operator/runtime/protocol"
 	"github.com/pullmode/operator/runtime/request"
+	"github.com/pullmode/operator/runtime/view"
 )
 
 // Bounds of a page.
@@ -30,6 +32,13 @@ type Query struct {
 	// Joined: only those that the agent is (or is not) a member of. Joined ones
 	// are found on lists that the agent is no longer subscribed to, too.
 	Joined *bool
+	// Channels: only of these; empty means all.
+	Channels []string
+	// Online: only those whose customers are there (or not, as far as anybody has
+	// said).
+	Online *bool
+	// Coverage: only those that are (or are not) looked after; empty means all.
+	Coverage request.Coverage
 	// Bucket: only those whose customers have waited that long; empty means all.
 	Bucket request.Bucket
 	// Limit is at most MaxLimit; 0 means DefaultLimit.
@@ -63,20 +72,29 @@ func (b *Inbox) Page(q Query) (protocol.Page, error) {
 }
 
 func (b *Inbox) find(q Query, limit int) (docs []*request.Document, more bool) {
-	keep := func(d *request.Document) bool {
-		return (len(q.States) == 0 || slices.Contains(q.States, d.State)) &&
-			(q.Joined == nil || *q.Joined == d.Member(b.agent.Name)) &&
-			(q.Bucket == "" || b.attention(d, q.Now).Bucket == q.Bucket)
+	if q.Joined != nil && *q.Joined {
+		return b.findJoined(q, limit)
 	}
-	if q.Joined == nil || !*q.Joined {
-		lists := q.Lists
-		if len(lists) == 0 {
-			lists = b.SubscribedLists()
+	lists := q.Lists
+	if len(lists) == 0 {
+		lists = b.SubscribedLists()
+	}
+	b.view.Walk(unique(lists), q.Continue, func(e *view.Entry, customer *keyspace.CustomerRecord) bool {
+		if !b.Listed(e.Doc) || !b.matches(q, e.Doc, customer) {
+			return true
 		}
-		return b.view.Requests(unique(lists), keep, q.Continue, limit)
-	}
+		if more = len(docs) == limit; !more {
+			docs = append(docs, e.Doc)
+		}
+		return !more
+	})
+	return docs, more
+}
+
+func (b *Inbox) findJoined(q Query, limit int) (docs []*request.Document, more bool) {
 	for _, d := range b.view.Joined(b.agent.Name) {
-		if d.ID > q.Continue && keep(d) && (len(q.Lists) == 0 || slices.Contains(q.Lists, d.List)) {
+		if d.ID > q.Continue && (len(q.Lists) == 0 || slices.Contains(q.Lists, d.List)) &&
+			b.matches(q, d, b.view.Customer(d.Channel, d.Customer.ID)) {
 			docs = append(docs, d)
 		}
 	}
@@ -87,28 +105,22 @@ func (b *Inbox) find(q Query, limit int) (docs []*request.Document, more bool) {
 	return docs, false
 }
 
+func (b *Inbox) matches(q Query, d *request.Document, customer *keyspace.CustomerRecord) bool {
+	if (len(q.States) > 0 && !slices.Contains(q.States, d.State)) ||
+		(len(q.Channels) > 0 && !slices.Contains(q.Channels, d.Channel)) ||
+		(q.Joined != nil && *q.Joined != d.Member(b.agent.Name)) ||
+		(q.Online != nil && *q.Online != (customer != nil && customer.Online)) {
+		return false
+	}
+	if q.Bucket == "" && q.Coverage == "" {
+		return true
+	}
+	a := b.attention(d, q.Now)
+	return (q.Bucket == "" || q.Bucket == a.Bucket) && (q.Coverage == "" || q.Coverage == a.Coverage)
+}
+
 func unique(lists []string) []string {
 	lists = slices.Clone(lists)
 	slices.Sort(lists)
 	return slices.Compact(lists)
-}
-
-// Row shows one request as it needs attention now.
-func (b *Inbox) Row(d *request.Document, now time.Time) *protocol.Request {
-	r := protocol.FromDocument(d)
-	if d.Open() {
-		a := b.attention(d, now)
-		r.Attention = &a
-	}
-	return r
-}
-
-func (b *Inbox) attention(d *request.Document, now time.Time) request.Attention {
-	if b.config != nil {
-		if l := b.config.List(d.List); l != nil {
-			return d.Attend(now, l.SoonAfter.D(), l.OverdueAfter.D())
-		}
-	}
-	// A member's request whose list is gone: the last bucket there is.
-	return d.Attend(now, 0, 0)
 }

@@ -17,13 +17,17 @@ type Agent struct {
 	Groups []string
 	// Subscriptions are by list.
 	Subscriptions map[string]Subscription
+	// Dismissed is what the agent has dismissed. It is shared: it must not be written
+	// to.
+	Dismissed keyspace.DismissalRecord
 }
 
 // Subscription is an agent's standing with a list.
 type Subscription struct {
 	keyspace.SubscriptionRecord
 	// Since is the revision that brought it about, or that gave the agent access to
-	// the list again: events of earlier ones are not the agent's (N1).
+	// the list again: events of earlier ones are not the agent's (N1). A repeat does
+	// not move it (N2).
 	Since int64
 }
 
@@ -105,6 +109,9 @@ func (v *View) putSubscription(key string, value []byte, revision int64) error {
 	if err := json.Unmarshal(value, &s.SubscriptionRecord); err != nil {
 		return err
 	}
+	if since := s.SubscriptionRecord.Since; since > 0 {
+		s.Since = since // a repeat (N2)
+	}
 	v.agent(name).subscriptions[list] = s
 	v.count(list, name, s.Subscribed)
 	return nil
@@ -145,9 +152,29 @@ func (v *View) Subscribed(list string) bool {
 func (v *View) Agent(name string) Agent {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	a := v.agents[name]
-	if a == nil {
-		return Agent{}
+	known := Agent{Dismissed: v.dismissals[name].record}
+	if a := v.agents[name]; a != nil {
+		known.Seen, known.Groups, known.Subscriptions = a.seen, slices.Clone(a.record.Groups), maps.Clone(a.subscriptions)
 	}
-	return Agent{Seen: a.seen, Groups: slices.Clone(a.record.Groups), Subscriptions: maps.Clone(a.subscriptions)}
+	return known
+}
+
+func (v *View) putCapacity(key string, revision int64) {
+	if name, ok := keyspace.AgentOfCapacity(key); ok {
+		v.capacities[name] = revision
+	}
+}
+
+func (v *View) removeCapacity(key string) {
+	if name, ok := keyspace.AgentOfCapacity(key); ok {
+		delete(v.capacities, name)
+	}
+}
+
+// Capacity is the revision of the key that fences the joins of an agent, 0 while
+// there is none (decision 4).
+func (v *View) Capacity(agent string) (revision int64) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.capacities[agent]
 }

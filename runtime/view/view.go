@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/google/btree"
 
@@ -22,15 +23,23 @@ import (
 	"github.com/pullmode/operator/runtime/store"
 )
 
-// Prefixes are the keys that a view is loaded from.
-var Prefixes = []string{keyspace.Slots, keyspace.Agents, keyspace.Subscriptions, keyspace.Config}
+// Prefixes are the keys that a view is loaded from. Alerts come before the requests
+// that they are of, so that each request is indexed once. Of what is closed only
+// the wrap-ups are kept that are still awaited.
+var Prefixes = []string{
+	keyspace.Alerts, keyspace.Slots, keyspace.ClosedDocs, keyspace.Agents, keyspace.Subscriptions, keyspace.Dismissals,
+	keyspace.Presences, keyspace.Customers, keyspace.Capacities, keyspace.Drainings, keyspace.Config,
+}
 
-// Entry is an open request and the revision of its document. Neither changes:
+// Entry is an open request and the revision of its document. Nothing of it changes:
 // a newer document is a new entry.
 type Entry struct {
 	Doc      *request.Document
 	Key      string
 	Revision int64
+	// AlertRevision is when the request's alert was raised last, 0 where it is not:
+	// the alert is of those who were subscribed before (N1, N4).
+	AlertRevision int64
 }
 
 // View is the picture. Its methods may be called from any goroutine; Load and
@@ -45,21 +54,33 @@ type View struct {
 	bySlot   map[string]*Entry
 	byID     map[string]*Entry
 	byList   map[string]*listing
-	byMember map[string]map[string]*Entry
-	agents   map[string]*agent
+	byMember index[string]
+	byParty  index[party]
+	clocks   clocks
+	// closed are the closed requests that wait for wrap-ups, by key.
+	closed map[string]*request.Document
+	// raised are the revisions of alerts whose requests are not here (yet).
+	raised     map[string]int64
+	agents     map[string]*agent
+	dismissals map[string]dismissal
+	present    map[string]map[string]struct{} // replicas by agent
+	customers  map[string]*keyspace.CustomerRecord
+	capacities map[string]int64
+	draining   map[string]time.Time
 	// subscribers are the agents who are subscribed to a list, whether or not they
 	// may use it.
 	subscribers map[string]map[string]struct{}
 	config      configuration
 }
 
-// listing is the open requests of one list: in order of arrival, and by how long
-// their customers have been silent.
+// listing is the open requests of one list, in order of arrival.
 type listing struct {
 	arrival *btree.BTreeG[*Entry]
-	silence *btree.BTreeG[*Entry]
 	counts  map[request.State]int
 }
+
+// degree is that of the trees: nodes of 32 to 64.
+const degree = 32
 
 // New makes an empty view at revision 0 of the history named epoch.
 func New(epoch string) *View {
@@ -69,8 +90,17 @@ func New(epoch string) *View {
 		bySlot:      map[string]*Entry{},
 		byID:        map[string]*Entry{},
 		byList:      map[string]*listing{},
-		byMember:    map[string]map[string]*Entry{},
+		byMember:    index[string]{},
+		byParty:     index[party]{},
+		clocks:      clocks{},
+		closed:      map[string]*request.Document{},
+		raised:      map[string]int64{},
 		agents:      map[string]*agent{},
+		dismissals:  map[string]dismissal{},
+		present:     map[string]map[string]struct{}{},
+		customers:   map[string]*keyspace.CustomerRecord{},
+		capacities:  map[string]int64{},
+		draining:    map[string]time.Time{},
 		subscribers: map[string]map[string]struct{}{},
 		config:      configuration{chunks: map[string]map[int]store.KV{}},
 	}
@@ -130,12 +160,26 @@ func (v *View) put(key string, value []byte, revision int64) error {
 	case keyspace.Slots:
 		doc := &request.Document{}
 		if err = json.Unmarshal(value, doc); err == nil {
-			v.set(&Entry{Doc: doc, Key: key, Revision: revision})
+			v.open(&Entry{Doc: doc, Key: key, Revision: revision})
 		}
+	case keyspace.ClosedDocs:
+		err = v.putClosed(key, value)
+	case keyspace.Alerts:
+		v.putAlert(key, revision)
+	case keyspace.Dismissals:
+		err = v.putDismissal(key, value, revision)
 	case keyspace.Agents:
 		err = v.putAgent(key, value, revision)
 	case keyspace.Subscriptions:
 		err = v.putSubscription(key, value, revision)
+	case keyspace.Presences:
+		v.putPresence(key)
+	case keyspace.Capacities:
+		v.putCapacity(key, revision)
+	case keyspace.Customers:
+		err = v.putCustomer(key, value)
+	case keyspace.Drainings:
+		err = v.putDraining(key, value)
 	case keyspace.Config:
 		err = v.config.put(key, value, revision)
 	}
@@ -148,68 +192,28 @@ func (v *View) put(key string, value []byte, revision int64) error {
 func (v *View) remove(key string) {
 	switch prefix, _, _ := strings.Cut(key, "/"); prefix + "/" {
 	case keyspace.Slots:
-		if old := v.bySlot[key]; old != nil {
-			v.unset(old)
-		}
+		v.close(key)
+	case keyspace.ClosedDocs:
+		v.removeClosed(key)
+	case keyspace.Alerts:
+		v.removeAlert(key)
+	case keyspace.Dismissals:
+		v.removeDismissal(key)
 	case keyspace.Agents:
 		v.removeAgent(key)
 	case keyspace.Subscriptions:
 		v.removeSubscription(key)
+	case keyspace.Presences:
+		v.removePresence(key)
+	case keyspace.Capacities:
+		v.removeCapacity(key)
+	case keyspace.Customers:
+		v.removeCustomer(key)
+	case keyspace.Drainings:
+		v.removeDraining(key)
 	case keyspace.Config:
 		v.config.remove(key)
 	}
-}
-
-// set puts an open request in the place of what its slot held.
-func (v *View) set(e *Entry) {
-	if old := v.bySlot[e.Key]; old != nil {
-		v.unset(old)
-	}
-	v.bySlot[e.Key], v.byID[e.Doc.ID] = e, e
-	l := v.listing(e.Doc.List)
-	l.arrival.ReplaceOrInsert(e)
-	l.silence.ReplaceOrInsert(e)
-	l.counts[e.Doc.State]++
-	for _, m := range e.Doc.Members {
-		if v.byMember[m.Agent] == nil {
-			v.byMember[m.Agent] = map[string]*Entry{}
-		}
-		v.byMember[m.Agent][e.Doc.ID] = e
-	}
-}
-
-func (v *View) unset(e *Entry) {
-	delete(v.bySlot, e.Key)
-	delete(v.byID, e.Doc.ID)
-	l := v.listing(e.Doc.List)
-	l.arrival.Delete(e)
-	l.silence.Delete(e)
-	l.counts[e.Doc.State]--
-	for _, m := range e.Doc.Members {
-		delete(v.byMember[m.Agent], e.Doc.ID)
-		if len(v.byMember[m.Agent]) == 0 {
-			delete(v.byMember, m.Agent)
-		}
-	}
-}
-
-func (v *View) listing(name string) *listing {
-	l := v.byList[name]
-	if l == nil {
-		const degree = 32
-		l = &listing{
-			arrival: btree.NewG(degree, func(a, b *Entry) bool { return a.Doc.ID < b.Doc.ID }),
-			silence: btree.NewG(degree, func(a, b *Entry) bool {
-				if !a.Doc.LastCustomerAt.Equal(b.Doc.LastCustomerAt) {
-					return a.Doc.LastCustomerAt.Before(b.Doc.LastCustomerAt)
-				}
-				return a.Doc.ID < b.Doc.ID
-			}),
-			counts: map[request.State]int{},
-		}
-		v.byList[name] = l
-	}
-	return l
 }
 
 // Revision is how far the view has come.
