@@ -27,8 +27,8 @@ func newCompile() *cobra.Command {
 		Short: "Check a folder of YAML, and show what a runtime would be given",
 		Long: `Check a folder of YAML without a cluster: what the API server would refuse, and what
 the operator would write into the conditions Accepted and ResolvedRefs. A folder of -
-means YAML from the standard input. Keys of connectors, and their hashes, are never
-printed.
+means YAML from the standard input. Keys of connectors, their hashes and signing secrets
+are never printed.
 
 Exit codes: 0 when all objects are accepted and resolved, 1 when some are not (with
 --strict also when there are warnings, or no RoutingRuntime to serve them), 2 when
@@ -111,15 +111,24 @@ func (c *compiling) write(w io.Writer, out compiled) error {
 	return err
 }
 
-// withoutKeys is a snapshot that can be shown: the hash of a weak key is as good
-// as the key.
+// withoutKeys is a snapshot that can be shown: without what is signed with, and
+// without hashes, for that of a weak key is as good as the key.
 func withoutKeys(s *snapshot.Snapshot) *snapshot.Snapshot {
 	shown := *s
 	shown.Channels = slices.Clone(s.Channels)
 	for i := range shown.Channels {
-		shown.Channels[i].KeyHashes = nil
+		c := &shown.Channels[i]
+		c.KeyHashes, c.Outbound = nil, unsigned(c.Outbound)
 	}
+	shown.EventSink = unsigned(s.EventSink)
 	return &shown
+}
+
+func unsigned(w *snapshot.Webhook) *snapshot.Webhook {
+	if w == nil {
+		return nil
+	}
+	return &snapshot.Webhook{URL: w.URL}
 }
 
 // opened is a folder to read from.

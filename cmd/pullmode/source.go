@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
-	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -51,20 +51,18 @@ func (s *source) read(ctx context.Context, from opened, previous *folder.Folder)
 	return f, nil
 }
 
-// assume gives every Channel whose Secret is not there one with a key that nobody
+// assume gives every object whose Secret is not there one with keys that nobody
 // knows.
 func assume(in *compile.Input) {
-	nobodys := compile.Key{Hashes: []string{strings.Repeat("0", len(auth.HashKey("")))}}
-	assumed := map[string]compile.SecretKeys{}
-	for _, c := range in.Channels {
-		ref := c.Spec.SecretRef
-		if _, there := in.Keys[ref.Name]; there {
+	zeros := strings.Repeat("0", len(auth.HashKey("")))
+	nobodys := compile.Key{Hashes: []string{zeros}, Signing: []string{zeros}}
+	for name, need := range compile.Needs(*in) {
+		if _, there := in.Keys[name]; there {
 			continue
 		}
-		if assumed[ref.Name] == nil {
-			assumed[ref.Name] = compile.SecretKeys{}
+		in.Keys[name] = compile.SecretKeys{}
+		for _, key := range slices.Concat(need.Connector, need.Signing) {
+			in.Keys[name][key] = nobodys
 		}
-		assumed[ref.Name][ref.Key] = nobodys
 	}
-	maps.Copy(in.Keys, assumed)
 }

@@ -32,7 +32,7 @@ func compileChannels(items []v1alpha1.Channel, last previous, lists *lists, doma
 	holder := make(map[identity]string, len(wanted))
 	for _, o := range wanted {
 		c := candidate{object: o, verdict: newVerdict(snapshot.KindChannel, o), form: channelForm(o)}
-		c.verdict.Accepted = checkChannel(o, holder)
+		c.verdict.Accepted = checkChannel(o, &c.form, holder)
 		if c.verdict.Accepted.OK {
 			holder[identityOf(&c.form)] = o.Name
 		}
@@ -76,7 +76,7 @@ var routingModes = map[v1alpha1.RoutingMode]snapshot.RoutingMode{
 	v1alpha1.RoutingExternal: snapshot.RoutingExternal,
 }
 
-func checkChannel(o *v1alpha1.Channel, holder map[identity]string) Finding {
+func checkChannel(o *v1alpha1.Channel, form *snapshot.Channel, holder map[identity]string) Finding {
 	switch {
 	case routingModes[o.Spec.RoutingMode] == "":
 		return refused(v1alpha1.ReasonInvalid, "spec.routingMode %q is not known: use Pull, Push or External.", o.Spec.RoutingMode)
@@ -86,15 +86,20 @@ func checkChannel(o *v1alpha1.Channel, holder map[identity]string) Finding {
 	if other, ok := holder[identity{o.Spec.Type, o.Spec.ServiceIdentifier}]; ok {
 		return refused(v1alpha1.ReasonConflict, "Service identifier %q of type %s belongs to Channel %s, which is older: change spec.serviceIdentifier, or delete one of the two.", o.Spec.ServiceIdentifier, o.Spec.Type, other)
 	}
-	return accepted()
+	return servable(form.Problems())
 }
 
 // channelForm is a Channel without what has to be resolved: its list and its keys.
 func channelForm(o *v1alpha1.Channel) snapshot.Channel {
-	return snapshot.Channel{
+	form := snapshot.Channel{
 		Source: source(o), Type: o.Spec.Type, ServiceIdentifier: o.Spec.ServiceIdentifier,
 		RoutingMode: routingModes[o.Spec.RoutingMode], AnonymousName: o.Spec.AnonymousName,
+		CustomerActivityTimeout: optional(o.Spec.CustomerActivityTimeout), MessageMaxLength: o.Spec.MessageMaxLength,
 	}
+	if o.Spec.Outbound != nil {
+		form.Outbound = &snapshot.Webhook{URL: o.Spec.Outbound.URL}
+	}
+	return form
 }
 
 // withoutList is what is served of a Channel that is right but for its list: the
@@ -124,8 +129,11 @@ func (c *candidate) lastForm(last previous, lists *lists, domains *domains) (sna
 	if !lists.has(form.List) {
 		form.List = ""
 	}
-	if form.Generation == c.form.Generation && len(c.form.KeyHashes) > 0 {
-		form.KeyHashes = c.form.KeyHashes
+	if form.Generation == c.form.Generation {
+		if len(c.form.KeyHashes) > 0 {
+			form.KeyHashes = c.form.KeyHashes
+		}
+		renew(form.Outbound, c.form.Outbound)
 	}
 	return form, true
 }

@@ -40,11 +40,14 @@ type Input struct {
 // the map is missing.
 type SecretKeys map[string]Key
 
-// Key is one value of a Secret, read as connector keys.
+// Key is one value of a Secret, read as keys.
 type Key struct {
 	// Hashes are of the keys that the value holds: one, or a few while a key is
 	// being changed.
 	Hashes []string
+	// Signing are the keys as they are, and only of values that the runtime signs
+	// with: see Needs. They are confidential, and no verdict quotes them.
+	Signing []string
 	// Problem says what is wrong with the value and what to do about it; empty
 	// when it can be used. It never quotes the value.
 	Problem string
@@ -62,11 +65,12 @@ type Result struct {
 // Compile compiles. See Input and Result.
 func Compile(in Input) Result {
 	last := newPrevious(in.Previous)
-	runtimes := compileRuntimes(in.Runtimes, last)
+	runtimes := compileRuntimes(in.Runtimes, last, in.Keys)
 	lists := compileLists(in.Worklists, last, in.Open)
 	domains := compileDomains(in.MediaRoutingDomains, last)
 	channels := compileChannels(in.Channels, last, lists, domains, in.Keys)
 	domains.keepFor(channels.served)
+	lists.settle(in.Worklists, channels.served)
 	subscriptions := compileSubscriptions(in.AgentSubscriptions, last, lists, domains)
 	lists.warn(subscriptions.served)
 

@@ -27,7 +27,11 @@ func anyInput(t *rapid.T, before compile.Input) compile.Input {
 		Keys:                map[string]compile.SecretKeys{},
 	}
 	if rapid.IntRange(0, 9).Draw(t, "secret") > 0 {
-		in.Keys["keys"] = compile.SecretKeys{"key": {Hashes: []string{pick(t, "hash", "b", "a"), "c"}}, "bad": {Problem: "it is too short"}}
+		in.Keys["keys"] = compile.SecretKeys{
+			"key":  {Hashes: []string{pick(t, "hash", "b", "a"), "c"}},
+			"sign": {Hashes: []string{"d", "e"}, Signing: []string{pick(t, "signing key", "signing-b", "signing-a"), "signing-a"}},
+			"bad":  {Problem: "it is too short"},
+		}
 	}
 	if rapid.Bool().Draw(t, "reported") {
 		in.Open = map[string]int64{}
@@ -96,7 +100,20 @@ func anyRuntime(t *rapid.T, m metav1.ObjectMeta) v1alpha1.RoutingRuntime {
 	o := v1alpha1.RoutingRuntime{ObjectMeta: m}
 	o.Spec.Authentication.Issuers = []v1alpha1.Issuer{{URL: pick(t, "url", "https://a", "https://b"), CABundle: pick(t, "bundle", "", "", "", "", "", "broken")}}
 	o.Spec.Retention.Closed, o.Spec.Retention.Feed = duration(t, "closed"), metav1.Duration{Duration: time.Hour}
+	o.Spec.SessionPolicy = pick(t, "sessions", v1alpha1.SessionAllow, v1alpha1.SessionReplace, "", "One")
+	o.Spec.DisconnectGrace, o.Spec.TransferTimeout = duration(t, "grace"), duration(t, "offers")
+	o.Spec.EventSink = anyWebhook(t)
 	return o
+}
+
+func anyWebhook(t *rapid.T) *v1alpha1.Webhook {
+	if rapid.Bool().Draw(t, "no webhook") {
+		return nil
+	}
+	return &v1alpha1.Webhook{
+		URL:       pick(t, "webhook", "https://a", "http://b/x", "https://a", "nowhere"),
+		SecretRef: v1alpha1.SigningSecretReference{Name: "keys", Key: pick(t, "signs with", "sign", "sign", "sign", "bad", "none")},
+	}
 }
 
 func anyDomain(t *rapid.T, m metav1.ObjectMeta) v1alpha1.MediaRoutingDomain {
@@ -116,6 +133,18 @@ func anyList(t *rapid.T, m metav1.ObjectMeta) v1alpha1.Worklist {
 	if rapid.IntRange(0, 2).Draw(t, "right times") > 0 {
 		o.Spec.Attention = v1alpha1.Attention{SoonAfter: metav1.Duration{Duration: time.Minute}, OverdueAfter: o.Spec.AutoCloseAfter}
 	}
+	o.Spec.JoinPolicy = pick(t, "join", v1alpha1.JoinCollaboration, v1alpha1.JoinCollaboration, v1alpha1.JoinGrab, v1alpha1.JoinGrab, v1alpha1.JoinGrab, "", "First")
+	o.Spec.RealertAfter = metav1.Duration{Duration: time.Duration(pick(t, "realert", 1, 2, 3, 4, 5, 6, -1)) * time.Second}
+	if rapid.IntRange(0, 2).Draw(t, "wraps up") == 0 {
+		o.Spec.WrapUp = &v1alpha1.WrapUp{DefaultReason: pick(t, "reason", "sale", "sale", "other")}
+		for _, name := range some(t, "reasons", "sale", "other", "more") {
+			o.Spec.WrapUp.Reasons = append(o.Spec.WrapUp.Reasons, v1alpha1.WrapUpReason{Name: name, DisplayName: pick(t, "reason shown", "", "Sale")})
+		}
+	}
+	o.Spec.DeletionPolicy.Type = pick(t, "deletion", v1alpha1.DeletionTransfer, v1alpha1.DeletionTransfer, v1alpha1.DeletionDrain, v1alpha1.DeletionClose, "")
+	if o.Spec.DeletionPolicy.Type == v1alpha1.DeletionTransfer || rapid.IntRange(0, 9).Draw(t, "a stray target") == 0 {
+		o.Spec.DeletionPolicy.TransferTo = pick(t, "target", "list0", "list1", "list2", "list3")
+	}
 	return o
 }
 
@@ -129,6 +158,8 @@ func anyChannel(t *rapid.T, m metav1.ObjectMeta) v1alpha1.Channel {
 	}
 	o.Spec.AnonymousName = pick(t, "anonymous", "Jane", "John")
 	o.Spec.SecretRef = v1alpha1.SecretKeyReference{Name: "keys", Key: pick(t, "key", "key", "key", "key", "bad", "none")}
+	o.Spec.MessageMaxLength = pick[int32](t, "length", 0, 1, 4096, 4096, -1)
+	o.Spec.Outbound = anyWebhook(t)
 	return o
 }
 

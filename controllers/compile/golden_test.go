@@ -21,8 +21,9 @@ import (
 
 	"github.com/pullmode/operator/api/v1alpha1"
 	"github.com/pullmode/operator/controllers/compile"
-	"github.com/pullmode/operator/controllers/compile/connectorkey"
+	"github.com/pullmode/operator/controllers/compile/keyring"
 	"github.com/pullmode/operator/controllers/schema"
+	"github.com/pullmode/operator/runtime/auth"
 	"github.com/pullmode/operator/runtime/snapshot"
 )
 
@@ -114,6 +115,7 @@ func (n *namespace) change(t *testing.T, s step) {
 func (n *namespace) input(t *testing.T) compile.Input {
 	t.Helper()
 	in := compile.Input{Keys: map[string]compile.SecretKeys{}}
+	data := map[string]map[string][]byte{}
 	for _, o := range n.objects {
 		switch o.GetKind() {
 		case snapshot.KindRuntime:
@@ -129,14 +131,17 @@ func (n *namespace) input(t *testing.T) compile.Input {
 		case "Secret":
 			var secrets []corev1.Secret
 			add(t, &secrets, o)
-			data := map[string][]byte{}
+			data[o.GetName()] = map[string][]byte{}
 			for k, v := range secrets[0].StringData {
-				data[k] = []byte(v)
+				data[o.GetName()][k] = []byte(v)
 			}
-			in.Keys[o.GetName()] = connectorkey.Read(data)
 		default:
 			t.Fatalf("kind %s has no place here", o.GetKind())
 		}
+	}
+	needs := compile.Needs(in)
+	for name, values := range data {
+		in.Keys[name] = keyring.Read(values, needs[name].Signing...)
 	}
 	return in
 }
@@ -169,6 +174,11 @@ func shown(t *testing.T, r compile.Result) string {
 		line("  runtime: %s\n", r.Snapshot.Runtime)
 		line("  authentication: %s\n", r.Snapshot.Authentication)
 		line("  retention: %s\n", r.Snapshot.Retention)
+		line("  sessions: %s\n", r.Snapshot.Sessions)
+		line("  transferTimeout: %s\n", r.Snapshot.TransferTimeout)
+		if r.Snapshot.EventSink != nil {
+			line("  eventSink: %s\n", withoutKeys(r.Snapshot.EventSink))
+		}
 		b.WriteString("  mediaRoutingDomains:\n")
 		for _, e := range r.Snapshot.MediaRoutingDomains {
 			line("  - %s\n", e)
@@ -182,6 +192,7 @@ func shown(t *testing.T, r compile.Result) string {
 			for i, hash := range e.KeyHashes {
 				e.KeyHashes[i] = hash[:8] // enough to tell them apart
 			}
+			e.Outbound = withoutKeys(e.Outbound)
 			line("  - %s\n", e)
 		}
 		b.WriteString("  subscriptions:\n")
@@ -201,6 +212,18 @@ func shown(t *testing.T, r compile.Result) string {
 		finding("resolvedRefs", v.ResolvedRefs)
 	}
 	return b.String()
+}
+
+// withoutKeys shows the beginnings of hashes in place of what is signed with.
+func withoutKeys(w *snapshot.Webhook) *snapshot.Webhook {
+	if w == nil {
+		return nil
+	}
+	shown := &snapshot.Webhook{URL: w.URL}
+	for _, key := range w.SigningKeys {
+		shown.SigningKeys = append(shown.SigningKeys, auth.HashKey(key)[:8])
+	}
+	return shown
 }
 
 func compareGolden(t *testing.T, path, got string) {

@@ -14,6 +14,10 @@ type lists struct {
 	exists map[string]bool
 	// catalog finds, by label, those that exist and are served.
 	catalog *catalog
+	// named has every list that a Channel names.
+	named map[string]bool
+	// open is Input.Open.
+	open map[string]int64
 }
 
 func compileLists(items []v1alpha1.Worklist, last previous, open map[string]int64) *lists {
@@ -22,12 +26,15 @@ func compileLists(items []v1alpha1.Worklist, last previous, open map[string]int6
 		served:  make(map[string]snapshot.List, len(wanted)),
 		exists:  make(map[string]bool, len(wanted)),
 		catalog: newCatalog(),
+		named:   map[string]bool{},
+		open:    open,
 	}
 	for _, o := range wanted {
 		v := newVerdict(snapshot.KindList, o)
 		l.exists[o.Name] = true
-		if v.Accepted = checkList(o); v.Accepted.OK {
-			l.served[o.Name] = listForm(o)
+		form := listForm(o)
+		if v.Accepted = checkList(o, &form); v.Accepted.OK {
+			l.served[o.Name] = form
 		} else if form, ok := last.list(o); ok {
 			form.Draining = false
 			l.served[o.Name] = form
@@ -40,24 +47,12 @@ func compileLists(items []v1alpha1.Worklist, last previous, open map[string]int6
 	for _, o := range leaving {
 		l.verdicts = append(l.verdicts, leavingVerdict(snapshot.KindList, o))
 	}
-	l.drain(last, open)
+	l.target(wanted, last)
+	l.drain(last)
 	return l
 }
 
-// drain keeps a list whose object is gone while requests of it are open (L2),
-// with its last policy. Nothing new lands on it.
-func (l *lists) drain(last previous, open map[string]int64) {
-	for name, form := range last.lists {
-		if _, ok := l.served[name]; ok || (open != nil && open[name] == 0) {
-			continue
-		}
-		form := *form
-		form.Draining = true
-		l.served[name] = form
-	}
-}
-
-func checkList(o *v1alpha1.Worklist) Finding {
+func checkList(o *v1alpha1.Worklist, form *snapshot.List) Finding {
 	soon, overdue, end := o.Spec.Attention.SoonAfter.Duration, o.Spec.Attention.OverdueAfter.Duration, o.Spec.AutoCloseAfter.Duration
 	switch {
 	case soon <= 0 || overdue <= soon || end < overdue:
@@ -65,7 +60,7 @@ func checkList(o *v1alpha1.Worklist) Finding {
 	case closePolicies[o.Spec.ClosePolicy] == "":
 		return refused(v1alpha1.ReasonInvalid, "spec.closePolicy %q is not known: use Members, Subscribers or Admins.", o.Spec.ClosePolicy)
 	}
-	return accepted()
+	return servable(form.Problems())
 }
 
 var closePolicies = map[v1alpha1.ClosePolicy]snapshot.ClosePolicy{
@@ -81,7 +76,31 @@ func listForm(o *v1alpha1.Worklist) snapshot.List {
 		SoonAfter:      snapshot.Duration(o.Spec.Attention.SoonAfter.Duration),
 		OverdueAfter:   snapshot.Duration(o.Spec.Attention.OverdueAfter.Duration),
 		AutoCloseAfter: snapshot.Duration(o.Spec.AutoCloseAfter.Duration),
+		JoinPolicy:     snapshot.JoinPolicy(o.Spec.JoinPolicy),
+		ReopenPolicy:   snapshot.ReopenPolicy(o.Spec.ReopenPolicy),
+		RealertPolicy:  snapshot.RealertPolicy(o.Spec.RealertPolicy),
+		CapacityPolicy: snapshot.CapacityPolicy(o.Spec.CapacityPolicy),
+		RealertAfter:   snapshot.Duration(o.Spec.RealertAfter.Duration),
+		ResponseTime:   optional(o.Spec.ResponseTime),
+		WrapUp:         wrapUpForm(o.Spec.WrapUp),
+		Deletion: snapshot.Deletion{
+			Policy:     snapshot.DeletionPolicy(o.Spec.DeletionPolicy.Type),
+			TransferTo: o.Spec.DeletionPolicy.TransferTo,
+			Deadline:   optional(o.Spec.DeletionPolicy.Deadline),
+		},
 	}
+}
+
+// wrapUpForm keeps the reasons in their author's order: agents see them in it.
+func wrapUpForm(spec *v1alpha1.WrapUp) *snapshot.WrapUp {
+	if spec == nil {
+		return nil
+	}
+	form := &snapshot.WrapUp{DefaultReason: spec.DefaultReason, Timeout: snapshot.Duration(spec.Timeout.Duration)}
+	for _, r := range spec.Reasons {
+		form.Reasons = append(form.Reasons, snapshot.WrapUpReason{Name: r.Name, DisplayName: r.DisplayName})
+	}
+	return form
 }
 
 // warn remarks on the lists that nobody is told of. They work all the same: the

@@ -45,3 +45,11 @@ func source(o metav1.Object) snapshot.Source {
 func set(items []string) []string {
 	return slices.Compact(slices.Sorted(slices.Values(items)))
 }
+
+// optional is a duration that may be left out; 0 where it is.
+func optional(d *metav1.Duration) snapshot.Duration {
+	if d == nil {
+		return 0
+	}
+	return snapshot.Duration(d.Duration)
+}

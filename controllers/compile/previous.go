@@ -56,11 +56,34 @@ func is(s snapshot.Source, o metav1.Object) bool {
 	return s.Name == o.GetName() && s.UID == string(o.GetUID())
 }
 
+// runtime is what the previous snapshot took of a RoutingRuntime.
+func (p previous) runtime(o metav1.Object) (*snapshot.Snapshot, bool) {
+	if !is(p.snapshot.Runtime, o) {
+		return nil, false
+	}
+	form := *p.snapshot
+	form.FormatVersion = snapshot.FormatVersion
+	form.Authentication.Issuers = slices.Clone(form.Authentication.Issuers)
+	form.EventSink = copyWebhook(form.EventSink)
+	form.MediaRoutingDomains, form.Lists, form.Channels, form.Subscriptions = nil, nil, nil, nil
+	return &form, true
+}
+
 func (p previous) list(o metav1.Object) (snapshot.List, bool) {
 	if l := p.lists[o.GetName()]; l != nil && is(l.Source, o) {
-		return *l, true
+		return copyList(l), true
 	}
 	return snapshot.List{}, false
+}
+
+func copyList(l *snapshot.List) snapshot.List {
+	c := *l
+	if l.WrapUp != nil {
+		wrapUp := *l.WrapUp
+		wrapUp.Reasons = slices.Clone(wrapUp.Reasons)
+		c.WrapUp = &wrapUp
+	}
+	return c
 }
 
 func (p previous) domain(o metav1.Object) (snapshot.MediaRoutingDomain, bool) {
@@ -82,7 +105,7 @@ func (p previous) channel(o metav1.Object) (snapshot.Channel, bool) {
 		return snapshot.Channel{}, false
 	}
 	form := *c
-	form.KeyHashes = slices.Clone(c.KeyHashes)
+	form.KeyHashes, form.Outbound = slices.Clone(c.KeyHashes), copyWebhook(c.Outbound)
 	return form, true
 }
 

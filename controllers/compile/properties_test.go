@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -68,6 +69,12 @@ func TestSnapshotAlwaysServes(t *testing.T) {
 			if len(c.KeyHashes) == 0 {
 				t.Fatalf("channel %s has no key", c.Name)
 			}
+			if c.Outbound != nil && len(c.Outbound.SigningKeys) == 0 {
+				t.Fatalf("what channel %s posts is not signed", c.Name)
+			}
+		}
+		if s.EventSink != nil && len(s.EventSink.SigningKeys) == 0 {
+			t.Fatal("what the event sink is given is not signed")
 		}
 	})
 }
@@ -104,6 +111,17 @@ func TestCompilingTheSameAgainChangesNothing(t *testing.T) {
 		}
 		in.Previous = previous
 		same(t, "again", first, compile.Compile(in))
+	})
+}
+
+// What is signed with goes into the snapshot, and nowhere else.
+func TestVerdictsQuoteNoSecret(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		for _, v := range compile.Compile(history(t)).Verdicts {
+			if said := v.Accepted.Message + v.ResolvedRefs.Message; strings.Contains(said, "signing-a") || strings.Contains(said, "signing-b") {
+				t.Fatalf("%s %s: %s", v.Kind, v.Name, said)
+			}
+		}
 	})
 }
 

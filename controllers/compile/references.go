@@ -12,7 +12,8 @@ func (c *candidate) resolve(last previous, lists *lists, domains *domains, keys 
 	secret := c.readKeys(keys)
 	list := resolved()
 	if ref := c.object.Spec.ListRef; ref != nil && c.form.RoutingMode == snapshot.RoutingPull {
-		if list = lists.check([]string{ref.Name}, "spec.listRef.name"); list.OK {
+		list = lists.checkChannel(ref.Name)
+		if lists.has(ref.Name) { // one that drains, too: it may know where new requests go (L1)
 			c.form.List = ref.Name
 		}
 	}
@@ -45,20 +46,16 @@ func (c *candidate) checkType(last previous, domains *domains) Finding {
 	return refused(v1alpha1.ReasonMediaRoutingDomainNotFound, "No MediaRoutingDomain has the type %s (%s): add it to the channelTypes of one, or correct spec.type.", channelType, domains.types())
 }
 
-// readKeys takes the hashes of the connector's keys into the form.
+// readKeys takes the hashes of the connector's keys into the form, and what its
+// outbound messages are signed with.
 func (c *candidate) readKeys(keys map[string]SecretKeys) Finding {
-	ref := c.object.Spec.SecretRef
-	secret, ok := keys[ref.Name]
-	if !ok {
-		return refused(v1alpha1.ReasonSecretNotFound, "No Secret %s exists: create it with the connector's key under %q, or correct spec.secretRef.name.", ref.Name, ref.Key)
-	}
-	key := secret[ref.Key] // one that is missing has no hashes
-	switch {
-	case key.Problem != "":
-		return refused(v1alpha1.ReasonSecretKeyInvalid, "Secret %s cannot be used with what it has under %q: %s.", ref.Name, ref.Key, key.Problem)
-	case len(key.Hashes) == 0:
-		return refused(v1alpha1.ReasonSecretKeyMissing, "Secret %s has nothing under %q: put the connector's key there, or correct spec.secretRef.key.", ref.Name, ref.Key)
-	}
+	spec := &c.object.Spec
+	key, finding := find(keys, spec.SecretRef.Name, spec.SecretRef.Key, "the connector's key", "spec.secretRef")
 	c.form.KeyHashes = set(key.Hashes)
-	return resolved()
+	outbound, signing := webhookForm(spec.Outbound, keys, "spec.outbound")
+	c.form.Outbound = outbound
+	if !signing.OK {
+		finding.and(signing.Reason, "%s", signing.Message)
+	}
+	return finding
 }

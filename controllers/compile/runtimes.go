@@ -3,7 +3,6 @@ package compile
 import (
 	"crypto/x509"
 	"encoding/pem"
-	"slices"
 
 	"github.com/pullmode/operator/api/v1alpha1"
 	"github.com/pullmode/operator/runtime/snapshot"
@@ -27,13 +26,13 @@ func Elected(items []v1alpha1.RoutingRuntime) *v1alpha1.RoutingRuntime {
 
 // compileRuntimes picks the namespace's one RoutingRuntime, the oldest, and
 // starts the snapshot from it.
-func compileRuntimes(items []v1alpha1.RoutingRuntime, last previous) runtimes {
+func compileRuntimes(items []v1alpha1.RoutingRuntime, last previous, keys map[string]SecretKeys) runtimes {
 	wanted, leaving := split[v1alpha1.RoutingRuntime](items)
 	var r runtimes
 	for i, o := range wanted {
 		v := newVerdict(snapshot.KindRuntime, o)
 		if i == 0 {
-			r.base, v.Accepted = runtimeForm(o, last)
+			r.base, v.Accepted, v.ResolvedRefs = runtimeForm(o, last, keys)
 		} else {
 			v.Accepted = refused(v1alpha1.ReasonConflict, "A namespace has one RoutingRuntime, and %s is older: delete one of the two, or move this one to another namespace.", wanted[0].Name)
 		}
@@ -46,32 +45,37 @@ func compileRuntimes(items []v1alpha1.RoutingRuntime, last previous) runtimes {
 }
 
 // runtimeForm is what the snapshot takes of a RoutingRuntime: its present form,
-// or the last accepted one (L9).
-func runtimeForm(o *v1alpha1.RoutingRuntime, last previous) (*snapshot.Snapshot, Finding) {
-	finding := checkRuntime(o)
-	if finding.OK {
-		return &snapshot.Snapshot{
-			FormatVersion:  snapshot.FormatVersion,
-			Runtime:        source(o),
-			Authentication: snapshot.Authentication{Issuers: issuers(o.Spec.Authentication.Issuers)},
-			Retention: snapshot.Retention{
-				Closed: snapshot.Duration(o.Spec.Retention.Closed.Duration),
-				Feed:   snapshot.Duration(o.Spec.Retention.Feed.Duration),
-			},
-		}, finding
-	}
-	if !is(last.snapshot.Runtime, o) {
-		return nil, finding
-	}
-	return &snapshot.Snapshot{
+// or the last accepted one (L9). Where its event sink cannot be signed for and
+// there is no last form, nothing is served: what must leave a record does not
+// happen without one.
+func runtimeForm(o *v1alpha1.RoutingRuntime, last previous, keys map[string]SecretKeys) (form *snapshot.Snapshot, accepted, resolved Finding) {
+	form = &snapshot.Snapshot{
 		FormatVersion:  snapshot.FormatVersion,
-		Runtime:        last.snapshot.Runtime,
-		Authentication: snapshot.Authentication{Issuers: slices.Clone(last.snapshot.Authentication.Issuers)},
-		Retention:      last.snapshot.Retention,
-	}, finding
+		Runtime:        source(o),
+		Authentication: snapshot.Authentication{Issuers: issuers(o.Spec.Authentication.Issuers)},
+		Retention: snapshot.Retention{
+			Closed: snapshot.Duration(o.Spec.Retention.Closed.Duration),
+			Feed:   snapshot.Duration(o.Spec.Retention.Feed.Duration),
+		},
+		Sessions: snapshot.Sessions{
+			Policy:          snapshot.SessionPolicy(o.Spec.SessionPolicy),
+			DisconnectGrace: snapshot.Duration(o.Spec.DisconnectGrace.Duration),
+		},
+		TransferTimeout: snapshot.Duration(o.Spec.TransferTimeout.Duration),
+	}
+	form.EventSink, resolved = webhookForm(o.Spec.EventSink, keys, "spec.eventSink")
+	accepted = checkRuntime(o, form)
+	if accepted.OK && resolved.OK {
+		return form, accepted, resolved
+	}
+	old, ok := last.runtime(o)
+	if ok && old.Runtime.Generation == o.Generation {
+		renew(old.EventSink, form.EventSink)
+	}
+	return old, accepted, resolved
 }
 
-func checkRuntime(o *v1alpha1.RoutingRuntime) Finding {
+func checkRuntime(o *v1alpha1.RoutingRuntime, form *snapshot.Snapshot) Finding {
 	if o.Spec.Retention.Closed.Duration <= 0 || o.Spec.Retention.Feed.Duration <= 0 {
 		return refused(v1alpha1.ReasonInvalid, "Nothing can be kept for no time: set spec.retention.closed and spec.retention.feed above zero.")
 	}
@@ -80,7 +84,7 @@ func checkRuntime(o *v1alpha1.RoutingRuntime) Finding {
 			return refused(v1alpha1.ReasonInvalid, "spec.authentication.issuers[%d].caBundle holds no certificate that can be read: paste the PEM of the authority that signed %s's certificate.", i, issuer.URL)
 		}
 	}
-	return accepted()
+	return servable(form.Problems())
 }
 
 // holdsCertificate tells whether the whole of a bundle can be read. The schema

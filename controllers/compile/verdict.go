@@ -49,6 +49,15 @@ func refused(reason v1alpha1.ConditionReason, format string, args ...any) Findin
 	return Finding{Reason: reason, Message: fmt.Sprintf(format, args...)}
 }
 
+// servable accepts an object in which a runtime would find no problem. The schema
+// refuses such an object first; one that an earlier schema let in gets here.
+func servable(problems []string) Finding {
+	if len(problems) > 0 {
+		return refused(v1alpha1.ReasonInvalid, "The runtime would refuse it: %s. Correct that.", strings.Join(problems, "; "))
+	}
+	return accepted()
+}
+
 // and adds a problem to a finding. The first one gives the reason; the message
 // tells all of them, so that nobody has to find them one by one.
 func (f *Finding) and(reason v1alpha1.ConditionReason, format string, args ...any) {

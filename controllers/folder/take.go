@@ -14,7 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/pullmode/operator/controllers/compile"
-	"github.com/pullmode/operator/controllers/compile/connectorkey"
+	"github.com/pullmode/operator/controllers/compile/keyring"
 	"github.com/pullmode/operator/runtime/snapshot"
 )
 
@@ -26,7 +26,7 @@ type id struct{ kind, name string }
 type entry struct {
 	place  Place
 	object *unstructured.Unstructured // with its defaults; of a Secret, its metadata alone
-	keys   compile.SecretKeys         // of a Secret
+	data   map[string][]byte          // of a Secret, as it is: only all objects together tell what is needed of it
 }
 
 // take puts everything that can be used into the folder. What cannot be stays as
@@ -109,7 +109,8 @@ func forget(o *unstructured.Unstructured) {
 	}
 }
 
-// useSecret keeps the hashes of a Secret's values and nothing else of it.
+// useSecret keeps the values of a Secret. The compiler is given what it needs of
+// them, and no problem quotes one.
 func (r *reader) useSecret(f found) (entry, bool) {
 	var secret corev1.Secret
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructuredWithValidation(f.object.Object, &secret, true); err != nil {
@@ -127,13 +128,13 @@ func (r *reader) useSecret(f found) (entry, bool) {
 	for key, value := range secret.StringData {
 		data[key] = []byte(value)
 	}
-	return entry{keys: connectorkey.Read(data)}, true
+	return entry{data: data}, true
 }
 
 // fill hands the entries to the compiler.
 func (r *reader) fill() {
 	in := &r.folder.Input
-	in.Keys = map[string]compile.SecretKeys{}
+	var secrets []id
 	for _, key := range slices.SortedFunc(maps.Keys(r.folder.entries), compareIDs) {
 		e := r.folder.entries[key]
 		var err error
@@ -149,13 +150,18 @@ func (r *reader) fill() {
 		case snapshot.KindSubscription:
 			err = add(&in.AgentSubscriptions, e)
 		case secretKind:
-			in.Keys[key.name] = e.keys
+			secrets = append(secrets, key)
 		default:
 			err = fmt.Errorf("the compiler has no place for this kind")
 		}
 		if err != nil {
 			r.problem(Remark{Place: e.place, Kind: key.kind, Name: key.name}, "%v", err)
 		}
+	}
+	in.Keys = make(map[string]compile.SecretKeys, len(secrets))
+	needs := compile.Needs(*in)
+	for _, key := range secrets {
+		in.Keys[key.name] = keyring.Read(r.folder.entries[key].data, needs[key.name].Signing...)
 	}
 }
 

@@ -57,11 +57,10 @@ type Reconciler struct {
 // SetupWithManager registers the controller. It compiles nothing before the
 // caches of everything that it watches are complete.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	err := mgr.GetFieldIndexer().IndexField(context.Background(), &v1alpha1.Channel{}, bySecret, func(o client.Object) []string {
-		return []string{o.(*v1alpha1.Channel).Spec.SecretRef.Name}
-	})
-	if err != nil {
-		return err
+	for _, kind := range []client.Object{&v1alpha1.Channel{}, &v1alpha1.RoutingRuntime{}} {
+		if err := mgr.GetFieldIndexer().IndexField(context.Background(), kind, bySecret, secretsOf); err != nil {
+			return err
+		}
 	}
 	// Statuses are this controller's own writing: only what people change starts it.
 	declared := builder.WithPredicates(predicate.GenerationChangedPredicate{})

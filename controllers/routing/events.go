@@ -2,7 +2,10 @@ package routing
 
 import (
 	"context"
+	"maps"
+	"slices"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/client-go/util/workqueue"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -10,11 +13,23 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/handler"
 
 	"github.com/pullmode/operator/api/v1alpha1"
+	"github.com/pullmode/operator/controllers/compile"
 	"github.com/pullmode/operator/controllers/workload"
 )
 
-// bySecret finds Channels by the Secret that they name.
-const bySecret = "spec.secretRef.name"
+// bySecret finds Channels and RoutingRuntimes by a Secret that they name.
+const bySecret = "secrets"
+
+func secretsOf(object client.Object) []string {
+	var in compile.Input
+	switch o := object.(type) {
+	case *v1alpha1.Channel:
+		in.Channels = []v1alpha1.Channel{*o}
+	case *v1alpha1.RoutingRuntime:
+		in.Runtimes = []v1alpha1.RoutingRuntime{*o}
+	}
+	return slices.Collect(maps.Keys(compile.Needs(in)))
+}
 
 type queue = workqueue.TypedRateLimitingInterface[Namespace]
 
@@ -57,11 +72,15 @@ func (r *Reconciler) namespaceOfUsed(ctx context.Context, secret client.Object) 
 	if secret.GetLabels()[workload.LabelManagedBy] == workload.ManagedBy {
 		return ns, true // certificates of an admin port
 	}
-	var users v1alpha1.ChannelList
-	err := r.Client.List(ctx, &users, client.InNamespace(secret.GetNamespace()), client.MatchingFields{bySecret: secret.GetName()}, client.Limit(1))
-	if err != nil {
-		ctrl.LoggerFrom(ctx).Error(err, "list the Channels of a Secret", "namespace", ns, "secret", secret.GetName())
-		return ns, true
+	for _, users := range []client.ObjectList{&v1alpha1.ChannelList{}, &v1alpha1.RoutingRuntimeList{}} {
+		err := r.Client.List(ctx, users, client.InNamespace(secret.GetNamespace()), client.MatchingFields{bySecret: secret.GetName()}, client.Limit(1))
+		if err != nil {
+			ctrl.LoggerFrom(ctx).Error(err, "list who names a Secret", "namespace", ns, "secret", secret.GetName())
+			return ns, true
+		}
+		if meta.LenList(users) > 0 {
+			return ns, true
+		}
 	}
-	return ns, len(users.Items) > 0
+	return ns, false
 }

@@ -11,7 +11,7 @@ import (
 
 	"github.com/pullmode/operator/api/v1alpha1"
 	"github.com/pullmode/operator/controllers/compile"
-	"github.com/pullmode/operator/controllers/compile/connectorkey"
+	"github.com/pullmode/operator/controllers/compile/keyring"
 )
 
 // objects reads everything of a namespace that is declared.
@@ -34,7 +34,7 @@ func (r *Reconciler) objects(ctx context.Context, ns Namespace) (compile.Input, 
 		Channels:            channels.Items,
 		AgentSubscriptions:  subscriptions.Items,
 	}
-	keys, err := r.keys(ctx, channels.Items)
+	keys, err := r.keys(ctx, ns, compile.Needs(in))
 	in.Keys = keys
 	return in, err
 }
@@ -42,30 +42,24 @@ func (r *Reconciler) objects(ctx context.Context, ns Namespace) (compile.Input, 
 // parallelReads is how many Secrets are read at a time; only those that changed are.
 const parallelReads = 16
 
-// keys reads the Secrets that Channels name, and of each the hashes of connector keys.
-func (r *Reconciler) keys(ctx context.Context, channels []v1alpha1.Channel) (map[string]compile.SecretKeys, error) {
+// keys reads the Secrets that objects name, and of each what they need of it.
+func (r *Reconciler) keys(ctx context.Context, ns Namespace, needs map[string]compile.Need) (map[string]compile.SecretKeys, error) {
 	keys := map[string]compile.SecretKeys{}
 	var mu sync.Mutex
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallelReads)
-	asked := map[string]bool{}
-	for i := range channels {
-		key := types.NamespacedName{Namespace: channels[i].Namespace, Name: channels[i].Spec.SecretRef.Name}
-		if asked[key.Name] {
-			continue
-		}
-		asked[key.Name] = true
+	for name, need := range needs {
 		group.Go(func() error {
-			secret, err := r.Secrets.Get(ctx, key)
+			secret, err := r.Secrets.Get(ctx, types.NamespacedName{Namespace: string(ns), Name: name})
 			if err != nil {
-				return fmt.Errorf("read Secret %s: %w", key.Name, err)
+				return fmt.Errorf("read Secret %s: %w", name, err)
 			}
 			if secret == nil {
 				return nil
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			keys[key.Name] = connectorkey.Read(secret.Data)
+			keys[name] = keyring.Read(secret.Data, need.Signing...)
 			return nil
 		})
 	}

@@ -109,7 +109,7 @@ func (f *facts) pending() finding {
 // unaccepted is for when there is no snapshot that should be served.
 func (f *facts) unaccepted(v compile.Verdict) finding {
 	if v.Kind == snapshot.KindRuntime {
-		return is(metav1.ConditionFalse, v1alpha1.ReasonNotAccepted, "Nothing can be served of it: see the condition Accepted.")
+		return is(metav1.ConditionFalse, v1alpha1.ReasonNotAccepted, "Nothing can be served of it: see the conditions Accepted and ResolvedRefs.")
 	}
 	return is(metav1.ConditionFalse, v1alpha1.ReasonNoRuntime, "RoutingRuntime %s is not accepted: see its conditions.", f.Runtime.Name)
 }

@@ -1,4 +1,4 @@
-package connectorkey_test
+package keyring_test
 
 import (
 	"strings"
@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/pullmode/operator/controllers/compile"
-	"github.com/pullmode/operator/controllers/compile/connectorkey"
+	"github.com/pullmode/operator/controllers/compile/keyring"
 	"github.com/pullmode/operator/runtime/auth"
 )
 
@@ -25,10 +25,26 @@ func TestRead(t *testing.T) {
 		"more than a connector can need": {strings.Repeat(first+"\n", 5), compile.Key{Problem: "it holds 5 keys; keep at most 4"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := connectorkey.Read(map[string][]byte{"key": []byte(tc.value)})
+			got := keyring.Read(map[string][]byte{"key": []byte(tc.value)})
 			if diff := cmp.Diff(compile.SecretKeys{"key": tc.want}, got); diff != "" {
 				t.Errorf("keys (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// What is signed with is needed as it is; of everything else hashes do.
+func TestReadSigning(t *testing.T) {
+	const connector, first, second = "key-of-the-connector", "first-signing-secret", "second-signing-secret"
+	got := keyring.Read(map[string][]byte{
+		"key": []byte(connector), "signing-key": []byte(first + "\n" + second + "\n"), "short": []byte("short"),
+	}, "signing-key", "short", "nothing")
+	want := compile.SecretKeys{
+		"key":         {Hashes: []string{auth.HashKey(connector)}},
+		"signing-key": {Hashes: []string{auth.HashKey(first), auth.HashKey(second)}, Signing: []string{first, second}},
+		"short":       {Problem: "the key has 5 characters; use at least 16 random ones"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("keys (-want +got):\n%s", diff)
 	}
 }
