@@ -19,6 +19,8 @@ type Registry struct {
 	feedEvents    *prometheus.CounterVec
 	messages      *prometheus.CounterVec
 	noSubscribers *prometheus.CounterVec
+	deliveries    *prometheus.CounterVec
+	delivery      *prometheus.HistogramVec
 	httpRequests  *prometheus.CounterVec
 	httpDuration  *prometheus.HistogramVec
 	authFailures  *prometheus.CounterVec
@@ -48,6 +50,13 @@ func NewRegistry(version string) *Registry {
 			"Customers' messages received from connectors, by channel and outcome.", "channel", "outcome"),
 		noSubscribers: counter("requests_without_subscribers_total",
 			"Requests that opened on a list while no agent was subscribed to it: they wait and nobody was told.", "list"),
+		deliveries: counter("deliveries_total",
+			"Attempts to bring an agent's message to a channel's connector, by channel and outcome.", "channel", "outcome"),
+		delivery: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "pullmode_delivery_duration_seconds",
+			Help:    "Time of one attempt to bring an agent's message to a connector, by channel.",
+			Buckets: latencyBuckets,
+		}, []string{"channel"}),
 		httpRequests: counter("http_requests_total",
 			"HTTP requests answered, by route and status code.", "route", "code"),
 		httpDuration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -65,7 +74,8 @@ func NewRegistry(version string) *Registry {
 	})
 	build.Set(1)
 	r.prometheus.MustRegister(
-		r.commands, r.command, r.feedEvents, r.messages, r.noSubscribers, r.httpRequests, r.httpDuration, r.authFailures, build,
+		r.commands, r.command, r.feedEvents, r.messages, r.noSubscribers, r.deliveries, r.delivery,
+		r.httpRequests, r.httpDuration, r.authFailures, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return r
@@ -94,3 +104,10 @@ func (r *Registry) NoSubscribers(list string) { r.noSubscribers.WithLabelValues(
 
 // AuthFailed counts a refused token or key by its reason word.
 func (r *Registry) AuthFailed(reason string) { r.authFailures.WithLabelValues(reason).Inc() }
+
+// Delivery counts an attempt to bring an agent's message to a connector (delivered,
+// retried, failed) and records how long it took.
+func (r *Registry) Delivery(channel, outcome string, took time.Duration) {
+	r.deliveries.WithLabelValues(channel, outcome).Inc()
+	r.delivery.WithLabelValues(channel).Observe(took.Seconds())
+}

@@ -28,6 +28,7 @@ func TestWhatAScrapeSays(t *testing.T) {
 	r.MessageReceived("shop", "opened")
 	r.NoSubscribers("sales")
 	r.AuthFailed("expired")
+	r.Delivery("shop", "delivered", time.Millisecond)
 	r.Watch(observe.Sources{
 		Requests: func(yield func(list, state string, n int)) {
 			yield("sales", "UNREAD", 2)
@@ -44,6 +45,8 @@ func TestWhatAScrapeSays(t *testing.T) {
 		`pullmode_commands_total{kind="join",outcome="full"} 1`,
 		`pullmode_commands_total{kind="join",outcome="joined"} 1`,
 		`pullmode_connected_agents 4`,
+		`pullmode_deliveries_total{channel="shop",outcome="delivered"} 1`,
+		`pullmode_delivery_duration_seconds_count{channel="shop"} 1`,
 		`pullmode_feed_events_total{type="request.received"} 3`,
 		`pullmode_feed_ring_capacity_events 100`,
 		`pullmode_feed_ring_events 5`,
