@@ -155,7 +155,7 @@ var (
 )
 
 // Config is a small snapshot: lists l1 and l2, a Facebook and a web channel on
-// l1, one on a list that is gone, one that is pushed.
+// l1, one on a list that is gone, one that is pushed; and the Policies.
 func Config() snapshot.Snapshot {
 	list := func(name string) snapshot.List {
 		return snapshot.List{
@@ -170,7 +170,7 @@ func Config() snapshot.Snapshot {
 			RoutingMode: mode, List: list, AnonymousName: "Jane Doe",
 		}
 	}
-	return snapshot.Snapshot{
+	config := snapshot.Snapshot{
 		FormatVersion: snapshot.FormatVersion,
 		Runtime:       snapshot.Source{Name: "main", UID: "uid-of-main", Generation: 1},
 		Retention:     snapshot.Retention{Closed: snapshot.Duration(24 * time.Hour), Feed: snapshot.Duration(10 * time.Minute)},
@@ -190,6 +190,8 @@ func Config() snapshot.Snapshot {
 			{Source: snapshot.Source{Name: "sups", UID: "sups", Generation: 1}, Groups: []string{"supervisors"}, Lists: []string{"l1", "l2"}, Role: snapshot.Admin},
 		},
 	}
+	addPolicies(&config, list, channel)
+	return config
 }
 
 // Event reads a frame about a request.
