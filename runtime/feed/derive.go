@@ -1,9 +1,9 @@
 // Package feed turns changes of the store into events, and keeps the recent ones
 // so that a client can go on from where it was.
 //
-// An event is derived from the changed document alone (it says itself what
-// changed it), so every replica derives the same events in the same order, and a
-// replica that starts derives the past ones as they were.
+// An event is derived from the changed record alone (it says itself what changed
+// it), so every replica derives the same events in the same order, and a replica
+// that starts derives the past ones as they were.
 package feed
 
 import (
@@ -24,108 +24,66 @@ type Item struct {
 	Audience Audience
 	// Data is the event's JSON. It is shared and must not be changed.
 	Data []byte
-}
-
-// Audience is who an event is for: the subscribers of a list, and agents by
-// name.
-type Audience struct {
-	// List is empty for what concerns members only.
-	List string
-	// Agents are members, and those whom the event released.
-	Agents []string
+	// Twin says that the item before it tells the same to another audience: the two
+	// count as one event.
+	Twin bool
 }
 
 // Derive gives the events of a batch, in order.
+//
+// Errors: a record cannot be read. Who skipped it would tell agents less than is
+// true.
 func Derive(b store.Batch) ([]Item, error) {
-	var items []Item
-	// A message is written together with its document, which says who its
-	// members are.
-	members := map[string]*request.Document{}
+	d := derivation{threads: map[string]*request.Document{}}
 	for _, e := range b.Events {
 		if e.Deleted {
 			continue
 		}
-		switch {
-		case strings.HasPrefix(e.Key, keyspace.Slots), strings.HasPrefix(e.Key, keyspace.ClosedDocs):
-			doc := &request.Document{}
-			if err := json.Unmarshal(e.Value, doc); err != nil {
-				return nil, fmt.Errorf("read %q of revision %d: %w", e.Key, e.Revision, err)
-			}
-			members[doc.MessageThread()] = doc
-			item, ok, err := ofDocument(doc, e.Revision)
-			if err != nil {
-				return nil, err
-			}
-			if ok {
-				items = append(items, item)
-			}
-		case strings.HasPrefix(e.Key, keyspace.Messages):
-			item, ok, err := ofMessage(e, members)
-			if err != nil {
-				return nil, err
-			}
-			if ok {
-				items = append(items, item)
-			}
+		if err := d.take(e); err != nil {
+			return nil, fmt.Errorf("derive the events of %q of revision %d: %w", e.Key, e.Revision, err)
 		}
 	}
-	return items, nil
+	return d.items, nil
 }
 
-// ofDocument says what a document's last change means to a list. A further
-// message means nothing to it, in any state (T03 to T05).
-func ofDocument(d *request.Document, revision int64) (Item, bool, error) {
-	var kind protocol.EventType
-	switch d.Last.Kind {
-	case request.Receive:
-		if d.Version > 1 {
-			return Item{}, false, nil
+// derivation is a batch on its way to its events.
+type derivation struct {
+	items    []Item
+	revision int64
+	// threads are the documents of the batch by where their messages are kept: a
+	// message is written together with its document, which says who its members are.
+	threads map[string]*request.Document
+}
+
+func (d *derivation) take(e store.Event) error {
+	d.revision = e.Revision
+	switch prefix, _, _ := strings.Cut(e.Key, "/"); prefix + "/" {
+	case keyspace.Slots, keyspace.ClosedDocs:
+		doc := &request.Document{}
+		if err := json.Unmarshal(e.Value, doc); err != nil {
+			return err
 		}
-		kind = protocol.EventReceived
-	case request.Join:
-		kind = protocol.EventStateChanged
-		if d.Last.From == request.Active {
-			kind = protocol.EventMembersChanged
+		d.threads[doc.MessageThread()] = doc
+		if err := d.change(doc); err != nil {
+			return err
 		}
-	default:
-		kind = protocol.EventStateChanged
+		return d.offers(doc)
+	case keyspace.Messages:
+		return d.message(e)
+	case keyspace.Dismissals:
+		return d.dismissal(e)
+	case keyspace.Customers:
+		return d.presence(e)
 	}
-	agents := append([]string(nil), d.Last.Released...)
-	for _, m := range d.Members {
-		agents = append(agents, m.Agent)
-	}
-	return encode(Item{Revision: revision, Type: kind, Audience: Audience{List: d.List, Agents: agents}}, protocol.Event{
-		Type: kind, List: d.List, Request: protocol.FromDocument(d), RequestID: d.ID, Version: d.Version,
-		Actor: d.Last.Actor, Cause: d.Last.Kind, From: d.Last.From, At: d.Last.At,
-	})
+	return nil
 }
 
-// ofMessage shows a message to the members of its request (T04).
-func ofMessage(e store.Event, documents map[string]*request.Document) (Item, bool, error) {
-	thread, _ := keyspace.ThreadOfMessage(e.Key)
-	d := documents[thread]
-	if d == nil || len(d.Members) == 0 {
-		return Item{}, false, nil
-	}
-	m := &request.Message{}
-	if err := json.Unmarshal(e.Value, m); err != nil {
-		return Item{}, false, fmt.Errorf("read %q of revision %d: %w", e.Key, e.Revision, err)
-	}
-	agents := make([]string, len(d.Members))
-	for i, member := range d.Members {
-		agents[i] = member.Agent
-	}
-	return encode(Item{Revision: e.Revision, Type: protocol.EventMessage, Audience: Audience{Agents: agents}}, protocol.Event{
-		Type: protocol.EventMessage, List: d.List, RequestID: d.ID, Version: d.Version, Message: m,
-		Actor: m.From, Cause: request.Receive, At: m.At,
-	})
-}
-
-func encode(item Item, event protocol.Event) (Item, bool, error) {
+// add encodes an event for an audience.
+func (d *derivation) add(audience Audience, kind protocol.EventType, event any) error {
 	data, err := json.Marshal(event)
 	if err != nil {
-		return Item{}, false, fmt.Errorf("encode event of request %s: %w", event.RequestID, err)
+		return fmt.Errorf("encode a %s: %w", kind, err)
 	}
-	item.Data = data
-	return item, true, nil
+	d.items = append(d.items, Item{Revision: d.revision, Type: kind, Audience: audience, Data: data})
+	return nil
 }

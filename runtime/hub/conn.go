@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/oklog/ulid/v2"
+
 	"github.com/pullmode/operator/runtime/inbox"
 	"github.com/pullmode/operator/runtime/protocol"
 )
@@ -14,6 +16,9 @@ var (
 	// ErrSlow ends a connection whose peer does not read: it can come back with
 	// its last cursor (R5).
 	ErrSlow = errors.New("too slow: events came faster than they were read; connect again with the last cursor")
+	// ErrReplaced ends a connection whose agent has connected anew, where one
+	// connection is what an agent may have (R6).
+	ErrReplaced = errors.New("replaced: the agent has connected elsewhere")
 	// ErrDraining ends a connection because the replica is about to stop.
 	ErrDraining = errors.New("this replica is stopping: connect again")
 	// ErrClosed is what a closed connection answers.
@@ -44,15 +49,19 @@ type Flush struct {
 
 // Conn is one connection's feed. Next is called by one goroutine at a time.
 type Conn struct {
-	hub   *Hub
-	agent inbox.Agent
+	hub     *Hub
+	agent   inbox.Agent
+	session string
 
 	// Under Hub.mu. Events and told are of the revision that is being taken.
-	lists  []string
+	lists  map[string]standing
 	known  string
 	mark   uint64
 	events []Frame
 	told   []Frame
+	seen   bool // the store has told of its session, or of a later one here
+	order  uint64
+	over   bool // it is replaced: it ends with the revision that is being taken
 
 	mu       sync.Mutex
 	queue    []Frame
@@ -66,7 +75,7 @@ type Conn struct {
 }
 
 func newConn(h *Hub, agent inbox.Agent) *Conn {
-	return &Conn{hub: h, agent: agent, wake: make(chan struct{}, 1)}
+	return &Conn{hub: h, agent: agent, session: ulid.Make().String(), wake: make(chan struct{}, 1)}
 }
 
 // push queues what a revision holds for the connection, all at once: a cursor
@@ -139,7 +148,7 @@ func (c *Conn) signal() {
 // Next waits for something to write. When nothing has come for a while it gives
 // a flush without frames and with a newer cursor.
 //
-// Errors: ErrSlow, ErrDraining, ErrClosed, and ctx's, however much there is to
+// Errors: ErrSlow, ErrReplaced, ErrDraining, ErrClosed, and ctx's, however much there is to
 // write.
 func (c *Conn) Next(ctx context.Context) (Flush, error) {
 	idle := time.NewTimer(c.hub.options.BookmarkEvery)

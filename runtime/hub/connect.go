@@ -2,7 +2,6 @@ package hub
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/pullmode/operator/runtime/inbox"
@@ -36,7 +35,7 @@ func (h *Hub) Connect(ctx context.Context, agent inbox.Agent, cursor string) (*C
 	}
 	box := inbox.Of(h.view, agent)
 	c := newConn(h, agent)
-	c.lists, c.known = box.SubscribedLists(), fingerprint(box.Lists())
+	c.lists, c.known = standings(h.view.Config(), box), fingerprint(box.Lists())
 	h.register(c)
 	switch {
 	case cursor == "":
@@ -68,7 +67,8 @@ func (h *Hub) resume(box *inbox.Inbox, agent inbox.Agent, at protocol.Cursor) []
 	last := int64(0)
 	for _, item := range items {
 		since, subscribed := box.Subscribed(item.Audience.List)
-		if (subscribed && item.Revision > since) || slices.Contains(item.Audience.Agents, agent.Name) {
+		access, _ := box.Access(item.Audience.List)
+		if item.Audience.Has(agent.Name, subscribed && item.Revision > since, access.Role) {
 			if n := len(frames); n > 0 && item.Revision > last && !changed {
 				frames[n-1].Whole = last
 			}
@@ -88,11 +88,14 @@ func (h *Hub) gap(box *inbox.Inbox, reason protocol.GapReason) []Frame {
 }
 
 func (h *Hub) register(c *Conn) {
+	h.opened++
+	c.order = h.opened
 	h.conns[c] = struct{}{}
 	add(h.byAgent, c.agent.Name, c)
-	for _, list := range c.lists {
-		h.joinList(c, list)
+	for list, s := range c.lists {
+		add(h.byPlace, place{list, s.role}, c)
 	}
+	h.options.Connected(c.agent.Name, c.session)
 }
 
 // unregister forgets a connection; called by its Close.
@@ -104,25 +107,23 @@ func (h *Hub) unregister(c *Conn) {
 	}
 	delete(h.conns, c)
 	drop(h.byAgent, c.agent.Name, c)
-	for _, list := range c.lists {
-		h.leaveList(c, list)
+	for list, s := range c.lists {
+		drop(h.byPlace, place{list, s.role}, c)
 	}
+	h.options.Disconnected(c.agent.Name, c.session, len(h.byAgent[c.agent.Name]) == 0)
 	if h.draining && len(h.conns) == 0 {
 		close(h.idle)
 	}
 }
 
-func (h *Hub) joinList(c *Conn, list string)  { add(h.byList, list, c) }
-func (h *Hub) leaveList(c *Conn, list string) { drop(h.byList, list, c) }
-
-func add(sets map[string]map[*Conn]struct{}, key string, c *Conn) {
+func add[K comparable](sets map[K]map[*Conn]struct{}, key K, c *Conn) {
 	if sets[key] == nil {
 		sets[key] = map[*Conn]struct{}{}
 	}
 	sets[key][c] = struct{}{}
 }
 
-func drop(sets map[string]map[*Conn]struct{}, key string, c *Conn) {
+func drop[K comparable](sets map[K]map[*Conn]struct{}, key K, c *Conn) {
 	delete(sets[key], c)
 	if len(sets[key]) == 0 {
 		delete(sets, key)

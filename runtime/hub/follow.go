@@ -111,7 +111,7 @@ func (h *Hub) takeRevision(b store.Batch, loaded int64) error {
 	defer h.mu.Unlock()
 	h.ring.Append(items)
 	if b.Revision <= loaded {
-		return nil
+		return h.meet(b)
 	}
 	if err := h.view.Apply(b); err != nil {
 		return err
@@ -123,33 +123,39 @@ func (h *Hub) takeRevision(b store.Batch, loaded int64) error {
 	}
 	h.sample()
 	for _, item := range items {
-		h.options.Count(item.Type)
+		if !item.Twin {
+			h.options.Count(item.Type)
+		}
 	}
 	h.dispatch(items)
 	// After the events: who subscribes in a revision is given what is open after
 	// it, and not the events of it (N1).
 	h.refresh(b)
+	if err := h.meet(b); err != nil {
+		return err
+	}
 	h.tell()
 	return nil
 }
 
 // refresh looks again at the connections whose lists a revision may have changed.
 func (h *Hub) refresh(b store.Batch) {
-	agents := map[string]bool{}
+	everybody, chosen := false, map[string][]string{} // lists by agent
 	for _, e := range b.Events {
-		if e.Key == keyspace.ConfigCurrent && !e.Deleted {
-			for c := range h.conns {
-				h.look(c)
-			}
-			return
+		if name, list, ok := keyspace.SubscriptionOf(e.Key); ok {
+			chosen[name] = append(chosen[name], list)
 		}
-		if name, _, ok := keyspace.SubscriptionOf(e.Key); ok {
-			agents[name] = true
-		}
+		everybody = everybody || e.Key == keyspace.ConfigCurrent && !e.Deleted
 	}
-	for name := range agents {
+	if everybody {
+		for c := range h.conns {
+			h.look(c, chosen[c.agent.Name])
+		}
+		return
+	}
+	for name, lists := range chosen {
 		for c := range h.byAgent[name] {
-			h.look(c)
+			h.look(c, lists)
 		}
 	}
 }

@@ -40,6 +40,12 @@ type Options struct {
 	// Count is told of every event that is derived, once and not once a
 	// connection. It must not block.
 	Count func(kind protocol.EventType)
+	// Connected is told of every connection of an agent, and Disconnected when it has
+	// gone; last says that it was the agent's last one here. session is the
+	// connection's own name, a new ULID. Both are called under the hub's lock, in
+	// order: they must neither block nor call the hub.
+	Connected    func(agent, session string)
+	Disconnected func(agent, session string, last bool)
 	// QueueFrames and QueueBytes bound what waits for one connection: 1,024
 	// frames and 1 MiB by default.
 	QueueFrames, QueueBytes int
@@ -69,8 +75,10 @@ type Hub struct {
 	caughtUp bool
 	draining bool
 	conns    map[*Conn]struct{}
-	byList   map[string]map[*Conn]struct{}
+	byPlace  map[place]map[*Conn]struct{}
 	byAgent  map[string]map[*Conn]struct{}
+	sessions sessions
+	opened   uint64        // how many connections there have been
 	touched  []*Conn       // whom the revision that is being taken holds something for
 	idle     chan struct{} // closed when draining and the last connection has gone
 	marks    uint64
@@ -91,6 +99,12 @@ func New(o Options) *Hub {
 	if o.Count == nil {
 		o.Count = func(protocol.EventType) {}
 	}
+	if o.Connected == nil {
+		o.Connected = func(string, string) {}
+	}
+	if o.Disconnected == nil {
+		o.Disconnected = func(string, string, bool) {}
+	}
 	o.QueueFrames = orDefault(o.QueueFrames, 1024)
 	o.QueueBytes = orDefault(o.QueueBytes, 1<<20)
 	o.RingEvents = orDefault(o.RingEvents, 500_000)
@@ -99,11 +113,12 @@ func New(o Options) *Hub {
 	}
 	return &Hub{
 		options: o, store: o.Store, view: o.View, log: o.Log,
-		ring:    feed.NewRing(0, o.RingEvents, ringBytes),
-		conns:   map[*Conn]struct{}{},
-		byList:  map[string]map[*Conn]struct{}{},
-		byAgent: map[string]map[*Conn]struct{}{},
-		idle:    make(chan struct{}),
+		ring:     feed.NewRing(0, o.RingEvents, ringBytes),
+		conns:    map[*Conn]struct{}{},
+		byPlace:  map[place]map[*Conn]struct{}{},
+		byAgent:  map[string]map[*Conn]struct{}{},
+		sessions: sessions{},
+		idle:     make(chan struct{}),
 	}
 }
 

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/pullmode/operator/runtime/inbox"
 	"github.com/pullmode/operator/runtime/protocol"
@@ -12,15 +13,16 @@ import (
 // that a large inbox is written in pieces.
 const partRows = 500
 
-// snapshot shows the open requests of the lists named, or with none named all
-// that the agent is concerned with, in parts. What they are of stands now; they
-// are encoded when they are read, since documents do not change.
+// snapshot shows the open requests of the lists named that the agent sees (N12), or
+// with none named all that the agent is concerned with, in parts. What they are of
+// stands now; they are encoded when they are read, since documents do not change.
 func (h *Hub) snapshot(box *inbox.Inbox, reason protocol.SnapshotReason, only []string) []Frame {
 	lists := only
 	if only == nil {
 		lists = box.SubscribedLists()
 	}
 	docs, _ := h.view.Requests(lists, func(*request.Document) bool { return true }, "", 1<<31-1)
+	docs = slices.DeleteFunc(docs, func(d *request.Document) bool { return !box.Visible(d) })
 	if only == nil {
 		docs = append(docs, box.JoinedElsewhere(lists)...)
 	}
@@ -32,7 +34,7 @@ func (h *Hub) snapshot(box *inbox.Inbox, reason protocol.SnapshotReason, only []
 		docs = docs[n:]
 		part := protocol.Snapshot{Type: protocol.EventSnapshot, Reason: reason, Only: only, More: len(docs) > 0}
 		if first && only == nil {
-			part.Lists = box.Lists()
+			part.Lists, part.Offers = box.Lists(), box.Offers(now)
 		}
 		if !part.More {
 			part.Cursor = h.view.Cursor(h.revision)
