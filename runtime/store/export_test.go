@@ -47,3 +47,12 @@ const (
 	MaxInFlight = maxInFlight
 	SchemaKey   = schemaKey
 )
+
+// RevokeLeaseOf takes away the lease that a key hangs on.
+func (s *Store) RevokeLeaseOf(ctx context.Context, key string) error {
+	response, err := s.engine.read(ctx, &pb.RangeRequest{Key: s.root.engineKey(key)})
+	if err != nil {
+		return err
+	}
+	return s.revoke(ctx, LeaseID(response.Kvs[0].Lease))
+}
