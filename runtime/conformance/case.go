@@ -41,7 +41,7 @@ const (
 // Cases are all cases, in the order of their rules.
 func Cases() []Case {
 	all := slices.Concat(
-		invariantCases, transitionCases, endCases, timeoutCases, offerCases, notificationCases, alertCases, grabCases,
+		invariantCases, transitionCases, endCases, timeoutCases, offerCases, wrapUpCases, notificationCases, alertCases, grabCases,
 		raceCases, rightCases, clockCases, deadlineCases, liveCases, drainCases, recoveryCases, sessionCases,
 	)
 	order := map[string]int{}

@@ -1,8 +1,5 @@
 package conformance
 
-var invariantCases []Case
-var timeoutCases []Case
-var offerCases []Case
 var notificationCases []Case
 var alertCases []Case
 var grabCases []Case
