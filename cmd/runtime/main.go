@@ -96,6 +96,8 @@ Exit codes: 0 after a drain, 1 when it could not start or go on, 2 for flags tha
 	f.StringVar(&o.AdminTLSDir, "admin-tls-dir", "", "`directory` with tls.crt and tls.key of the admin port and the ca.crt of its clients; read again when they change")
 	f.StringVar(&o.MetricsAddr, "metrics-addr", ":9090", "`address` for /healthz, /readyz and /metrics, HTTP; empty for none")
 	f.DurationVar(&o.DrainTimeout, "drain-timeout", 30*time.Second, "how long a stop may take")
+	f.Var((*addrs)(&o.RefusedAddrs), "refuse-addr", "`address` that messages and events are not posted to, whatever their URLs say, such as the node's; repeat it for several")
+	f.BoolVar(&o.AllowLoopback, "allow-loopback", false, "let messages and events be posted to this machine: for development only")
 	f.StringVar(&level, "log-level", "info", "debug, info, warn or error")
 	f.StringVar(&format, "log-format", observe.FormatJSON, "json or text")
 	_ = cmd.MarkFlagRequired("data-dir") // it is defined above

@@ -25,9 +25,11 @@ func container(runtime *v1alpha1.RoutingRuntime, image string) *applycore.Contai
 			"--metrics-addr=:"+port(PortMetrics),
 			"--admin-tls-dir=/tls",
 			"--drain-timeout="+runtime.Spec.DrainTimeout.Duration.String(),
+			// Whoever may write a Channel must not reach these through the runtime.
+			"--refuse-addr=$(HOST_IP)",
+			"--refuse-addr=$(KUBERNETES_SERVICE_HOST)",
 		).
-		WithEnv(applycore.EnvVar().WithName("POD_NAME").WithValueFrom(applycore.EnvVarSource().
-			WithFieldRef(applycore.ObjectFieldSelector().WithAPIVersion("v1").WithFieldPath("metadata.name")))).
+		WithEnv(fromField("POD_NAME", "metadata.name"), fromField("HOST_IP", "status.hostIP")).
 		WithPorts(
 			containerPort(PortNameHTTP, PortHTTP),
 			containerPort(PortNameAdmin, PortAdmin),
@@ -45,6 +47,11 @@ func container(runtime *v1alpha1.RoutingRuntime, image string) *applycore.Contai
 			applycore.VolumeMount().WithName("tls").WithMountPath("/tls").WithReadOnly(true),
 			applycore.VolumeMount().WithName("tmp").WithMountPath("/tmp"),
 		)
+}
+
+func fromField(name, path string) *applycore.EnvVarApplyConfiguration {
+	return applycore.EnvVar().WithName(name).WithValueFrom(applycore.EnvVarSource().
+		WithFieldRef(applycore.ObjectFieldSelector().WithAPIVersion("v1").WithFieldPath(path)))
 }
 
 func port(n int32) string { return strconv.Itoa(int(n)) }

@@ -3,6 +3,7 @@ package replica
 import (
 	"errors"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"github.com/pullmode/operator/runtime/server"
@@ -34,6 +35,12 @@ type Options struct {
 	// QueueFrames bounds what waits for one connection of the feed. Default: the
 	// hub's.
 	QueueFrames int
+	// AllowLoopback lets messages and events be posted to this machine: for tests
+	// and development.
+	AllowLoopback bool
+	// RefusedAddrs are addresses that nothing is posted to, beside those that nobody
+	// may reach: the node's and the API server's.
+	RefusedAddrs []netip.Addr
 	// Version is the program's.
 	Version string
 	// Now is the clock. Default time.Now.
