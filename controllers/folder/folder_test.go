@@ -251,3 +251,65 @@ func TestSamples(t *testing.T) {
 		t.Errorf("key of the channel (-want +got):\n%s", diff)
 	}
 }
+
+// The desks are right, too, and nothing about them is a warning.
+func TestDesks(t *testing.T) {
+	f := read(t, os.DirFS("../../config/desks"), folder.Options{})
+	if len(f.Problems) > 0 {
+		t.Errorf("problems %v", f.Problems)
+	}
+	result := compile.Compile(f.Input)
+	for _, v := range result.Verdicts {
+		if v.Accepted.Reason != "Accepted" || v.ResolvedRefs.Reason != "ResolvedRefs" {
+			t.Errorf("%s %s: %s %s", v.Kind, v.Name, v.Accepted.Message, v.ResolvedRefs.Message)
+		}
+	}
+	if len(result.Snapshot.Lists) != 3 {
+		t.Errorf("%d lists, want three ways of working", len(result.Snapshot.Lists))
+	}
+}
+
+// Of a Secret the compiler is given hashes, and as it is only what something is
+// signed with; also when the file of the Secret is broken meanwhile.
+func TestSigningSecrets(t *testing.T) {
+	texts := map[string]string{
+		"secret.yaml": `apiVersion: v1
+kind: Secret
+metadata: {name: keys}
+stringData: {key: key-of-the-connector, signing-key: "secret-of-the-page\nnext-one-of-the-page", sink: secret-of-the-sink, other: of-no-use-to-anybody}
+`,
+		"objects.yaml": `apiVersion: pullmode.io/v1alpha1
+kind: RoutingRuntime
+metadata: {name: main}
+spec:
+  authentication: {issuers: [{url: "https://login.example.com", audience: pullmode}]}
+  eventSink: {url: "https://audit.example.com", secretRef: {name: keys, key: sink}}
+---
+apiVersion: pullmode.io/v1alpha1
+kind: Channel
+metadata: {name: page}
+spec:
+  type: FACEBOOK
+  serviceIdentifier: page
+  listRef: {name: l1}
+  outbound: {url: "https://page.example.com", secretRef: {name: keys}}
+  secretRef: {name: keys}
+`,
+	}
+	want := compile.SecretKeys{
+		"key":         {Hashes: []string{auth.HashKey("key-of-the-connector")}},
+		"signing-key": {Hashes: []string{auth.HashKey("secret-of-the-page"), auth.HashKey("next-one-of-the-page")}, Signing: []string{"secret-of-the-page", "next-one-of-the-page"}},
+		"sink":        {Hashes: []string{auth.HashKey("secret-of-the-sink")}, Signing: []string{"secret-of-the-sink"}},
+		"other":       {Hashes: []string{auth.HashKey("of-no-use-to-anybody")}},
+	}
+	first := read(t, files(texts), folder.Options{})
+	texts["secret.yaml"] = "kind: {"
+	for name, f := range map[string]*folder.Folder{
+		"read":                     first,
+		"read again, with a break": read(t, files(texts), folder.Options{Previous: first}),
+	} {
+		if diff := cmp.Diff(want, f.Input.Keys["keys"]); diff != "" {
+			t.Errorf("%s: keys (-want +got):\n%s", name, diff)
+		}
+	}
+}
