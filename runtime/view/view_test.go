@@ -3,7 +3,6 @@ package view_test
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -85,105 +84,14 @@ func TestIndexesFollowADocument(t *testing.T) {
 	if v.Request("r1") != nil || len(v.Joined("alice"))+len(v.Joined("bob")) > 0 || len(everything(v, "l1")) > 0 {
 		t.Error("the old request is still there")
 	}
-	if id, _ := v.Silent("l1"); id != "" {
-		t.Errorf("%s is silent on l1", id)
+	if diff := cmp.Diff([]view.ClockScope{{Kind: request.Expire, Scope: "l2"}}, v.ClockScopes()); diff != "" {
+		t.Errorf("clocks (-want +got):\n%s", diff)
 	}
 	apply(t, v, gone(5, slot))
 	if v.Request("r2") != nil || v.Slot(slot) != nil || v.Revision() != 5 {
 		t.Errorf("after the close at %d: %+v", v.Revision(), v.Request("r2"))
 	}
 	apply(t, v, gone(6, slot)) // twice is once
-}
-
-func TestSilent(t *testing.T) {
-	v := view.New("epoch")
-	for i, minutes := range []int{5, 3, 9, 3} {
-		d := doc(fmt.Sprintf("r%d", i), "l1", request.Unread)
-		d.LastCustomerAt = start.Add(time.Duration(minutes) * time.Minute)
-		apply(t, v, put(int64(i+2), keyspace.Slot("c", d.ID), d))
-	}
-	for _, want := range []string{"r1", "r3", "r0", "r2", ""} {
-		id, _ := v.Silent("l1")
-		if id != want {
-			t.Fatalf("silent for the longest is %q, want %q", id, want)
-		}
-		apply(t, v, gone(10, keyspace.Slot("c", id)))
-	}
-}
-
-// A view that was loaded and one that has followed from the beginning are the same,
-// whatever happened in between.
-func TestFollowedIsLoaded(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		followed := view.New("epoch")
-		stored := map[string]store.KV{}
-		lists, agents := []string{"l1", "l2", "l3"}, []string{"alice", "bob"}
-		revision := int64(1)
-		for range rapid.IntRange(1, 80).Draw(t, "changes") {
-			revision++
-			customer := rapid.SampledFrom([]string{"a", "b/b", "c", "d"}).Draw(t, "customer")
-			agent := rapid.SampledFrom(agents).Draw(t, "agent")
-			list := rapid.SampledFrom(lists).Draw(t, "list")
-			var e store.Event
-			switch rapid.IntRange(0, 5).Draw(t, "what") {
-			case 0:
-				e = put(revision, keyspace.Agent(agent), keyspace.AgentRecord{Groups: []string{list}})
-			case 1:
-				e = put(revision, keyspace.Subscription(agent, list), keyspace.SubscriptionRecord{Subscribed: revision%2 == 0})
-			case 2:
-				e = gone(revision, rapid.SampledFrom([]string{keyspace.Agent(agent), keyspace.Subscription(agent, list)}).Draw(t, "key"))
-			case 3:
-				e = gone(revision, keyspace.Slot("c", customer))
-			default:
-				id := fmt.Sprintf("r%d", rapid.IntRange(0, 3).Draw(t, "incarnation"))
-				d := doc(customer+id, list, rapid.SampledFrom([]request.State{request.Unread, request.Active, request.Inactive}).Draw(t, "state"),
-					agents[:rapid.IntRange(0, 2).Draw(t, "members")]...)
-				d.LastCustomerAt = start.Add(time.Duration(rapid.IntRange(0, 9).Draw(t, "minute")) * time.Minute)
-				e = put(revision, keyspace.Slot("c", customer), d)
-			}
-			apply(t, followed, e)
-			if stored[e.Key] = (store.KV{Key: e.Key, Value: e.Value, Revision: revision}); e.Deleted {
-				delete(stored, e.Key)
-			}
-		}
-		loaded := view.New("epoch")
-		for _, prefix := range view.Prefixes {
-			for _, key := range slices.Sorted(maps.Keys(stored)) {
-				if strings.HasPrefix(key, prefix) {
-					if err := loaded.Load(stored[key]); err != nil {
-						t.Fatal(err)
-					}
-				}
-			}
-		}
-		if err := loaded.Loaded(revision); err != nil {
-			t.Fatal(err)
-		}
-		picture := func(v *view.View) map[string]any {
-			p := map[string]any{"revision": v.Revision(), "all": everything(v, lists...)}
-			for _, list := range lists {
-				id, since := v.Silent(list)
-				counts := v.Counts(list)
-				maps.DeleteFunc(counts, func(_ request.State, n int) bool { return n == 0 })
-				p[list] = []any{everything(v, list), id, since, counts}
-			}
-			for _, agent := range agents {
-				joined := map[string]bool{}
-				for _, d := range v.Joined(agent) {
-					joined[d.ID] = true
-				}
-				known := v.Agent(agent)
-				if len(known.Subscriptions) == 0 {
-					known.Subscriptions = nil
-				}
-				p[agent] = []any{joined, known}
-			}
-			return p
-		}
-		if diff := cmp.Diff(picture(loaded), picture(followed)); diff != "" {
-			t.Fatalf("(-loaded +followed):\n%s", diff)
-		}
-	})
 }
 
 // Pages over several lists are all of them, in order of arrival, whatever their
@@ -319,7 +227,10 @@ func TestSubscriptionsBeginAnewWithAccess(t *testing.T) {
 }
 
 func TestWhatCannotBeReadIsNamed(t *testing.T) {
-	for _, key := range []string{keyspace.Slot("c", "john"), keyspace.Agent("alice"), keyspace.Subscription("alice", "l1"), keyspace.ConfigCurrent, keyspace.Config + "odd"} {
+	for _, key := range []string{
+		keyspace.Slot("c", "john"), keyspace.Closed("r1"), keyspace.Customer("c", "john"), keyspace.Agent("alice"), keyspace.Dismissal("alice"),
+		keyspace.Subscription("alice", "l1"), keyspace.Draining("l1"), keyspace.ConfigCurrent, keyspace.Config + "odd",
+	} {
 		err := view.New("epoch").Apply(store.Batch{Revision: 2, Events: []store.Event{{Key: key, Value: []byte("{"), Revision: 2}}})
 		if err == nil || !strings.Contains(err.Error(), key) {
 			t.Errorf("%s: %v", key, err)
