@@ -22,7 +22,7 @@ func (h *Hub) snapshot(box *inbox.Inbox, reason protocol.SnapshotReason, only []
 		lists = box.SubscribedLists()
 	}
 	docs, _ := h.view.Requests(lists, func(*request.Document) bool { return true }, "", 1<<31-1)
-	docs = slices.DeleteFunc(docs, func(d *request.Document) bool { return !box.Visible(d) })
+	docs = slices.DeleteFunc(docs, func(d *request.Document) bool { return !box.Listed(d) })
 	if only == nil {
 		docs = append(docs, box.JoinedElsewhere(lists)...)
 	}
