@@ -24,10 +24,13 @@ type watching struct {
 	out     *output
 }
 
-// message is what --until takes besides the states.
-const message = "message"
+// What --until takes besides the states.
+const (
+	message = "message"
+	offer   = "offer"
+)
 
-var untils = []string{string(request.Unread), string(request.Active), string(request.Inactive), string(request.Closed), message}
+var untils = []string{string(request.Unread), string(request.Active), string(request.Inactive), string(request.Closed), message, offer}
 
 func newAgent() *cobra.Command {
 	var w watching
@@ -38,12 +41,13 @@ func newAgent() *cobra.Command {
 line for everything that happens, as the runtime tells of it. When the connection
 breaks it is made again, and nothing is missed.
 
-In a terminal it takes commands: join 1, leave 1, close 1, show 1, list, help, quit.
+In a terminal it takes commands: join 1, say 1 Good morning, leave 1, close 1, help.
 In a script, --count and --until end it when enough has happened, and -o json prints
 one event of the feed a line.
 
-Notifications are new requests, changes of a request's state or members, and
-messages of requests that the agent has joined.`,
+Notifications are new requests, changes of a request's state or members, requests that
+somebody else has grabbed, messages of requests that the agent has joined, whether their
+customers are there, and offers.`,
 		Example: `  pullmode agent --as alice
   pullmode agent --as sam --groups supervisors
   pullmode agent --url https://routing.example.com --token-file token
@@ -53,7 +57,7 @@ messages of requests that the agent has joined.`,
 	w.flags(cmd)
 	f := cmd.Flags()
 	f.IntVar(&w.count, "count", 0, "end after this many notifications")
-	f.StringVar(&w.until, "until", "", "end when a request comes into this state, or with a message: "+strings.Join(untils, ", "))
+	f.StringVar(&w.until, "until", "", "end when a request comes into this state, or with a message or an offer: "+strings.Join(untils, ", "))
 	f.DurationVar(&w.timeout, "timeout", 0, "fail when --count or --until have not come about after this long")
 	w.out = outputFlag(cmd, asJSON)
 	cmd.RunE = w.run
@@ -61,7 +65,7 @@ messages of requests that the agent has joined.`,
 }
 
 func (w *watching) run(cmd *cobra.Command, _ []string) error {
-	if w.until != message {
+	if w.until != message && w.until != offer {
 		w.until = strings.ToUpper(w.until)
 	}
 	if w.until != "" && !slices.Contains(untils, w.until) {
@@ -118,10 +122,13 @@ func (w *watching) enough(e *protocol.Event, seen int) bool {
 	if w.count > 0 && seen >= w.count {
 		return true
 	}
-	if e.Type == protocol.EventMessage {
+	switch e.Type {
+	case protocol.EventMessage:
 		return w.until == message
+	case protocol.EventOffer:
+		return w.until == offer
 	}
-	return w.until != "" && w.until == string(e.Request.State)
+	return w.until != "" && e.Request != nil && w.until == string(e.Request.State)
 }
 
 var (

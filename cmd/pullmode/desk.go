@@ -39,7 +39,7 @@ type desk struct {
 
 func newDesk(cmd *cobra.Command, agent *client.Agent, me protocol.Me, url string, out *output) *desk {
 	return &desk{
-		agent: agent, me: me, url: url, out: out, name: cmd.Root().DisplayName(), board: board.New(),
+		agent: agent, me: me, url: url, out: out, name: cmd.Root().DisplayName(), board: board.New(me.Agent),
 		in: cmd.InOrStdin(), stdout: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(), restore: func() {},
 	}
 }
@@ -70,6 +70,8 @@ func (d *desk) show(event client.Event, value any) error {
 			d.lists = now
 			lines = []string{"-- your lists are now: " + now}
 		}
+	case *protocol.AlertWithdrawn:
+		lines = []string{d.board.Withdrawn(v)}
 	case *protocol.Gap:
 		lines = []string{fmt.Sprintf("-- some events are lost (%s); what is open now:", v.Reason)}
 	}

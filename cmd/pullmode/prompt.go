@@ -4,16 +4,11 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strings"
 
 	"golang.org/x/term"
-
-	"github.com/pullmode/operator/cmd/pullmode/internal/board"
-	"github.com/pullmode/operator/runtime/client"
-	"github.com/pullmode/operator/runtime/protocol"
 )
 
 // prompt takes commands when a person types: when the standard input is a
@@ -76,96 +71,4 @@ func scan(in io.Reader) func() (string, error) {
 		}
 		return lines.Text(), nil
 	}
-}
-
-const help = `join N     become a member of request #N, and see its messages
-leave N    end that
-close N    close the request for everybody
-show N     show the request and its last messages
-list       show what is open
-quit       leave the desk (requests that you joined stay joined)`
-
-// command carries out what was typed.
-func (d *desk) command(ctx context.Context, words []string) error {
-	if len(words) == 0 {
-		return nil
-	}
-	switch words[0] {
-	case "quit", "exit":
-		return errQuit
-	case "help", "?":
-		return d.say(strings.Split(help, "\n"))
-	case "list":
-		return d.list(ctx)
-	case "show":
-		return d.about(words, func(id string) ([]string, error) {
-			c, err := d.agent.Request(ctx, id)
-			if err != nil {
-				return nil, err
-			}
-			return board.Conversation(c), nil
-		})
-	}
-	act, known := actions[words[0]]
-	if !known {
-		return fmt.Errorf("%q is no command: join N, leave N, close N, show N, list, help, quit", words[0])
-	}
-	return d.about(words, func(id string) ([]string, error) {
-		r, err := act(d.agent, ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		return board.Result(r), nil
-	})
-}
-
-// actions are what an agent can do with a request.
-var actions = map[string]func(*client.Agent, context.Context, string) (protocol.Result, error){
-	"join":  (*client.Agent).Join,
-	"leave": (*client.Agent).Leave,
-	"close": (*client.Agent).Close,
-}
-
-// about does something with the request that the second word names.
-func (d *desk) about(words []string, do func(id string) ([]string, error)) error {
-	if len(words) != 2 {
-		return fmt.Errorf("which request? Say %s and its number, such as %s 1", words[0], words[0])
-	}
-	d.mu.Lock()
-	id, err := d.board.ID(words[1])
-	d.mu.Unlock()
-	if err != nil {
-		return err
-	}
-	lines, err := do(id)
-	if err != nil {
-		return err
-	}
-	return d.say(lines)
-}
-
-func (d *desk) list(ctx context.Context) error {
-	var requests []*protocol.Request
-	for r, err := range d.agent.Requests(ctx, client.Query{}) {
-		if err != nil {
-			return err
-		}
-		requests = append(requests, r)
-	}
-	if len(requests) == 0 {
-		return d.say([]string{"nothing is open"})
-	}
-	lines := make([]string, len(requests))
-	d.mu.Lock()
-	for i, r := range requests {
-		lines[i] = d.board.Row(r)
-	}
-	d.mu.Unlock()
-	return d.say(lines)
-}
-
-func (d *desk) say(lines []string) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.write(lines...)
 }

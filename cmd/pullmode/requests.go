@@ -2,10 +2,7 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"strings"
-	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,10 +14,10 @@ import (
 
 type listing struct {
 	signIn
-	lists, states []string
-	joined        bool
-	attention     string
-	out           *output
+	lists, channels, states []string
+	joined, online          bool
+	attention, coverage     string
+	out                     *output
 }
 
 func newRequests() *cobra.Command {
@@ -32,6 +29,7 @@ func newRequests() *cobra.Command {
 show one request with its last messages.`,
 		Example: `  pullmode requests --as alice
   pullmode requests --as alice --state UNREAD --attention Overdue
+  pullmode requests --as alice --channel c2 --online --coverage RepNeeded
   pullmode requests --as alice -o json
   pullmode requests 01JD2Z6T8W3K5N7P9R1S3T5V7X --as alice`,
 		Args: cobra.MaximumNArgs(1),
@@ -41,8 +39,11 @@ show one request with its last messages.`,
 	f.StringSliceVar(&l.lists, "list", nil, "only of these lists")
 	f.StringSliceVar(&l.states, "state", nil, "only in these states: UNREAD, ACTIVE, INACTIVE")
 	f.BoolVar(&l.joined, "joined", false, "only those that the agent has joined; =false for the others")
+	f.StringSliceVar(&l.channels, "channel", nil, "only of these channels")
+	f.BoolVar(&l.online, "online", false, "only those whose customers are there; =false for the others")
+	f.StringVar(&l.coverage, "coverage", "", "only those with an unanswered message and nobody there (RepNeeded), or somebody (Pending), or without one (None)")
 	f.StringVar(&l.attention, "attention", "", "only those whose customers have waited that long: Normal, Soon, Overdue")
-	l.out = outputFlag(cmd, asJSON)
+	l.out = outputFlag(cmd, asJSON, asYAML)
 	cmd.RunE = l.run
 	return cmd
 }
@@ -55,12 +56,18 @@ func (l *listing) run(cmd *cobra.Command, args []string) error {
 	if len(args) == 1 {
 		return l.one(cmd, agent, args[0])
 	}
-	query := client.Query{Lists: l.lists, Attention: request.Bucket(l.attention), Limit: 500}
+	query := client.Query{
+		Lists: l.lists, Channels: l.channels, Limit: 500,
+		Attention: request.Bucket(l.attention), Coverage: request.Coverage(l.coverage),
+	}
 	for _, s := range l.states {
 		query.States = append(query.States, request.State(strings.ToUpper(s)))
 	}
 	if cmd.Flags().Changed("joined") {
 		query.Joined = &l.joined
+	}
+	if cmd.Flags().Changed("online") {
+		query.Online = &l.online
 	}
 	requests := []*protocol.Request{}
 	for r, err := range agent.Requests(cmd.Context(), query) {
@@ -72,7 +79,8 @@ func (l *listing) run(cmd *cobra.Command, args []string) error {
 	if !l.out.text() {
 		return l.out.print(cmd.OutOrStdout(), map[string]any{"requests": requests})
 	}
-	return table(cmd.OutOrStdout(), requests)
+	_, err = fmt.Fprintln(cmd.OutOrStdout(), strings.Join(board.Table(requests), "\n"))
+	return err
 }
 
 func (l *listing) one(cmd *cobra.Command, agent *client.Agent, id string) error {
@@ -85,18 +93,4 @@ func (l *listing) one(cmd *cobra.Command, agent *client.Agent, id string) error 
 	}
 	_, err = fmt.Fprintln(cmd.OutOrStdout(), strings.Join(board.Conversation(c), "\n"))
 	return err
-}
-
-func table(w io.Writer, requests []*protocol.Request) error {
-	if len(requests) == 0 {
-		_, err := fmt.Fprintln(w, "No open requests.")
-		return err
-	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "ID\tLIST\tSTATE\tCUSTOMER\tOPENED\tATTENTION\tMEMBERS")
-	for _, r := range requests {
-		c := board.Cells(r)
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.List, r.State, c.Customer, r.OpenedAt.Local().Format(time.DateTime), c.Attention, c.Members)
-	}
-	return t.Flush()
 }

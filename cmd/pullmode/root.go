@@ -27,7 +27,7 @@ func newRoot(name string, ran *bool) *cobra.Command {
 
 Check and serve a folder of YAML without a cluster (compile, serve), write as a
 customer would (send), and sit at a desk as an agent would (agent, requests,
-join, leave, close).`,
+join, say, transfer, close).`,
 		Example: `  pullmode serve config/samples
   pullmode agent --as alice
   pullmode send --channel c2 --customer john --name "John Williams" "Is anybody there?"`,
@@ -56,7 +56,9 @@ join, leave, close).`,
 	}
 	root.Example = strings.ReplaceAll(root.Example, "  pullmode ", "  "+name+" ")
 	add(folders, newCompile(), newServe())
-	add(people, newSend(), newAgent(), newRequests(), newJoin(), newLeave(), newClose())
+	add(people, newSend(), newAgent(), newRequests(), newJoin(), newSay(), newLeave(), newClose(), newWrapUp(),
+		newTransfer(), newInvite(), newOffers(), newAccept(), newDecline(), newWithdraw(), newRemove(),
+		newAlerts(), newDismiss(), newLogout())
 	add(development, newIssuer(), newToken(), newConformance())
 	add("", newVersion())
 	return root

@@ -19,8 +19,9 @@ type sending struct {
 	url, channel, key, keyFile string
 	id                         string
 	customer                   protocol.Customer
-	end                        bool
-	out                        *output
+	extras
+	end bool
+	out *output
 }
 
 func newSend() *cobra.Command {
@@ -36,6 +37,7 @@ The text is what follows the flags, or else the standard input. The key is the o
 in the Secret that the Channel's secretRef names.`,
 		Example: `  pullmode send --channel c2 --key-file key.txt --customer john --name "John Williams" "Where is my order?"
   fortune | PULLMODE_KEY=... pullmode send --channel c2 --customer john
+  pullmode send --channel c2 --key-file key.txt --customer john --kind photo --attach https://files.example.com/shoe.jpg
   pullmode send --channel c2 --key-file key.txt --customer john --end`,
 	}
 	f := cmd.Flags()
@@ -46,13 +48,14 @@ in the Secret that the Channel's secretRef names.`,
 	f.StringVar(&s.customer.ID, "customer", "", "the customer's id in the channel (required)")
 	f.StringVar(&s.customer.Name, "name", "", "the customer's name; the channel's anonymousName without one")
 	f.StringToStringVar(&s.customer.Attributes, "attribute", nil, "attribute of the customer for agents to see, as name=value; may be repeated")
+	s.extras.flags(cmd)
 	f.StringVar(&s.id, "id", "", "id of the message: posted again with the same id, it has no second effect (default: a new one)")
 	f.BoolVar(&s.end, "end", false, "end the customer's session instead: close their open request")
 	_ = cmd.MarkFlagRequired("channel")
 	_ = cmd.MarkFlagRequired("customer")
 	cmd.MarkFlagsMutuallyExclusive("key", "key-file")
 	cmd.MarkFlagsMutuallyExclusive("end", "id")
-	s.out = outputFlag(cmd, asJSON)
+	s.out = outputFlag(cmd, asJSON, asYAML)
 	cmd.RunE = s.run
 	return cmd
 }
@@ -69,12 +72,12 @@ func (s *sending) run(cmd *cobra.Command, args []string) error {
 	if s.end {
 		return s.endSession(cmd, connector, args)
 	}
-	text, err := readText(cmd, args)
+	text, err := s.text(cmd, args)
 	if err != nil {
 		return err
 	}
 	receipt, err := connector.Post(cmd.Context(), protocol.PostMessage{
-		ID: cmp.Or(s.id, ulid.Make().String()), Customer: s.customer, Text: text,
+		ID: cmp.Or(s.id, ulid.Make().String()), Customer: s.customer, Text: text, Kind: s.kind, Attachments: s.attachments(),
 	})
 	if err != nil {
 		return err

@@ -89,7 +89,7 @@ func TestProgramming(t *testing.T) {
 	if diff := cmp.Diff(report, read); diff != "" {
 		t.Errorf("the answer and configz differ: %s", diff)
 	}
-	if len(read.Objects) == 0 || len(read.Lists) != 2 || read.Epoch == "" || read.Version != "test" || read.Runtime != "uid-of-main" {
+	if len(read.Objects) == 0 || len(read.Lists) != len(p.Config().Lists) || read.Epoch == "" || read.Version != "test" || read.Runtime != "uid-of-main" {
 		t.Errorf("incomplete: %+v", read)
 	}
 	var stored snapshot.Update

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -30,6 +29,12 @@ type endSession struct {
 
 type sessionEnd struct{ Body protocol.SessionEnd }
 
+type putPresence struct {
+	Channel  string `path:"channel" maxLength:"253" doc:"The Channel's name."`
+	Customer string `path:"customer" minLength:"1" maxLength:"256" doc:"The customer's id in the channel, percent-encoded."`
+	Body     protocol.PutPresence
+}
+
 // connectors are the operations of whoever brings customers' messages.
 func (s *Server) connectors(api huma.API) {
 	register(api, operation{
@@ -43,8 +48,8 @@ func (s *Server) connectors(api huma.API) {
 			protocol.ProblemInvalid, protocol.ProblemNotPull, protocol.ProblemListUnavailable, protocol.ProblemStoreFull,
 		},
 	}, func(ctx context.Context, in *postMessage) (*receipt, error) {
-		if len(in.Body.Text) > command.MaxTextBytes {
-			return nil, problem(protocol.ProblemTooLarge, fmt.Sprintf("the text has %d bytes, the limit is %d: split the message, or send an address of what is large", len(in.Body.Text), command.MaxTextBytes))
+		if err := tooLarge(in.Body.Text); err != nil {
+			return nil, err
 		}
 		r, err := s.Executor.Receive(ctx, in.Channel, in.Body)
 		s.Metrics.MessageReceived(in.Channel, outcomeOf(r, err))
@@ -61,6 +66,15 @@ func (s *Server) connectors(api huma.API) {
 	}, func(ctx context.Context, in *endSession) (*sessionEnd, error) {
 		outcome, err := s.Executor.EndSession(ctx, in.Channel, in.Customer)
 		return &sessionEnd{protocol.SessionEnd{Outcome: outcome}}, s.answer(ctx, err)
+	})
+	register(api, operation{
+		id: "put-presence", method: http.MethodPut, path: "/v1/channels/{channel}/customers/{customer}/presence",
+		by: connector, middleware: s.connectorOnly, maxBody: maxBody,
+		summary:     "Say whether a customer is there",
+		description: "Shown to agents with the customer's request, and told to its members. It counts for 24 hours, unless it is put again. It opens nothing and moves no clock.",
+		problems:    append([]protocol.ProblemType{protocol.ProblemUnknownChannel, protocol.ProblemInvalid, protocol.ProblemStoreFull}, withBody...),
+	}, func(ctx context.Context, in *putPresence) (*struct{}, error) {
+		return nil, s.answer(ctx, s.Executor.PutPresence(ctx, in.Channel, in.Customer, in.Body))
 	})
 }
 

@@ -93,7 +93,15 @@ func TestDocument(t *testing.T) {
 		"me": "GET /v1/me", "subscribe": "PUT /v1/lists/{list}/subscription", "unsubscribe": "DELETE /v1/lists/{list}/subscription",
 		"list-requests": "GET /v1/requests", "get-request": "GET /v1/requests/{id}",
 		"join": "POST /v1/requests/{id}/join", "leave": "POST /v1/requests/{id}/leave", "close": "POST /v1/requests/{id}/close",
-		"events": "GET /v1/events",
+		"say": "POST /v1/requests/{id}/messages", "wrap-up": "POST /v1/requests/{id}/wrap-up",
+		"transfer": "POST /v1/requests/{id}/transfer", "invite": "POST /v1/requests/{id}/invite",
+		"remove-member": "DELETE /v1/requests/{id}/members/{agent}", "logout": "POST /v1/logout",
+		"list-offers": "GET /v1/offers", "accept-offer": "POST /v1/offers/{id}/accept",
+		"decline-offer": "POST /v1/offers/{id}/decline", "withdraw-offer": "DELETE /v1/offers/{id}",
+		"transfer-targets": "GET /v1/transfer-targets",
+		"list-alerts":      "GET /v1/alerts", "dismiss-alert": "DELETE /v1/alerts/{request}", "dismiss-alerts": "DELETE /v1/alerts",
+		"put-presence": "PUT /v1/channels/{channel}/customers/{customer}/presence",
+		"events":       "GET /v1/events",
 	}
 	got := 0
 	for path, item := range document.Paths {

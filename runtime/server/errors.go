@@ -57,9 +57,12 @@ func fieldOf(err error) protocol.FieldProblem {
 func (s *Server) answer(ctx context.Context, err error) error {
 	var refused *command.Error
 	var unauthenticated *auth.Error
+	var answered *protocol.Problem
 	switch {
 	case err == nil:
 		return nil
+	case errors.As(err, &answered):
+		return err
 	case errors.As(err, &refused):
 		return ofCommand(refused)
 	case errors.As(err, &unauthenticated):
@@ -87,6 +90,7 @@ func ofCommand(refused *command.Error) error {
 		t = protocol.ProblemInternal
 	}
 	p := problem(t, refused.Message)
+	p.Details = refused.Details
 	return retryAfter(p, refused.RetryAfter)
 }
 

@@ -22,6 +22,10 @@ import (
 // again, in milliseconds.
 const reconnect = "1000"
 
+// stayAway is what it is told once its agent has connected elsewhere: a day, in
+// milliseconds. The standard has no word for never that a stream can say.
+const stayAway = "86400000"
+
 type events struct {
 	// What a client knows of the last event it had is newer than what it wrote
 	// into the address when it began.
@@ -45,7 +49,8 @@ func (s *Server) feed(api huma.API) {
 			"it stands only where everything up to it has been sent, so several events may come before the next id, and after a break they may come again. " +
 			"Ignore an event whose request version you have. The feed begins with a `snapshot`, or behind the cursor that you give. " +
 			"When that cursor cannot be resumed there is a `gap` and a snapshot. " +
-			"When your token runs out there is a `tokenExpired`, and before this replica stops a `draining`; connect again with the last id.",
+			"When your token runs out there is a `tokenExpired`, and before this replica stops a `draining`; connect again with the last id. " +
+			"When you have connected elsewhere and one connection is what the runtime allows, there is a `replaced`; do not connect again by yourself: you would end the other one in turn.",
 		problems:  []protocol.ProblemType{protocol.ProblemInvalid, protocol.ProblemDraining},
 		responses: map[string]*huma.Response{"200": documentEvents(api)},
 	}, func(ctx context.Context, in *events) (*huma.StreamResponse, error) {
@@ -134,6 +139,9 @@ func (s *sse) flush(f hub.Flush) error {
 	}
 	end, unmarked := len(f.Frames)-1, 0
 	for i, frame := range f.Frames {
+		if frame.Type == protocol.EventReplaced {
+			s.buffer.WriteString("retry: " + stayAway + "\n")
+		}
 		s.buffer.WriteString("event: " + string(frame.Type) + "\ndata: ")
 		s.buffer.Write(frame.Data)
 		unmarked += len(frame.Data)
@@ -202,6 +210,11 @@ var eventTypes = map[protocol.EventType]any{
 	protocol.EventStateChanged:   protocol.Event{},
 	protocol.EventMembersChanged: protocol.Event{},
 	protocol.EventMessage:        protocol.Event{},
+	protocol.EventRemoved:        protocol.Event{},
+	protocol.EventOffer:          protocol.Event{},
+	protocol.EventPresence:       protocol.Event{},
+	protocol.EventAlertWithdrawn: protocol.AlertWithdrawn{},
+	protocol.EventReplaced:       protocol.Replaced{},
 	protocol.EventListsChanged:   protocol.ListsChanged{},
 	protocol.EventGap:            protocol.Gap{},
 	protocol.EventDraining:       protocol.Draining{},

@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/pullmode/operator/runtime/protocol"
+	"github.com/pullmode/operator/runtime/snapshot"
 )
 
 // Who may call an operation, by the name of the OpenAPI security scheme.
@@ -96,9 +97,17 @@ func document(version string) huma.Config {
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
 	config.CreateHooks = nil
 	config.AllowAdditionalPropertiesByDefault = true
+	// Two types of one name, and one that reads as another than it is written in Go.
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", func(t reflect.Type, hint string) string {
+		if t == reflect.TypeFor[snapshot.WrapUp]() || t == reflect.TypeFor[*snapshot.WrapUp]() {
+			return "ListWrapUp"
+		}
+		return huma.DefaultSchemaNamer(t, hint)
+	})
+	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[snapshot.Duration](), reflect.TypeFor[string]())
 	config.Tags = []*huma.Tag{
 		{Name: connector, Description: "Channels' connectors bring customers' messages."},
-		{Name: agent, Description: "Agents see, join, leave and close requests."},
+		{Name: agent, Description: "Agents see requests, join and leave them, answer their customers, hand them on and close them."},
 	}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		connector: {Type: "http", Scheme: "bearer", Description: "The key of the channel: the Secret that the Channel's secretRef names."},
@@ -109,9 +118,9 @@ func document(version string) huma.Config {
 
 // serveOpenAPI ends the document and serves it.
 func (s *Server) serveOpenAPI() {
-	// What connectors send is closed, so that a misspelled field is told of;
-	// what the runtime sends is open, so that it can grow.
-	for _, name := range []string{"PostMessage", "Customer"} {
+	// What callers send is closed, so that a misspelled field is told of; what the
+	// runtime sends is open, so that it can grow.
+	for _, name := range []string{"PostMessage", "Customer", "Attachment", "PutPresence", "Say", "Target", "WrapUp"} {
 		s.openapi.Components.Schemas.Map()[name].AdditionalProperties = false
 	}
 	encoded, err := json.Marshal(s.openapi)

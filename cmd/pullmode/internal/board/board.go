@@ -13,6 +13,8 @@ import (
 // Board gives requests short numbers, in the order in which they are first seen.
 // It is not safe for concurrent use.
 type Board struct {
+	// me is the agent who sits before it.
+	me      string
 	numbers map[string]int
 	ids     []string
 	// open are the open requests, as they were last shown.
@@ -21,9 +23,9 @@ type Board struct {
 	unseen map[string]bool
 }
 
-// New is an empty board.
-func New() *Board {
-	return &Board{numbers: map[string]int{}, open: map[string]*protocol.Request{}}
+// New is an agent's empty board.
+func New(me string) *Board {
+	return &Board{me: me, numbers: map[string]int{}, open: map[string]*protocol.Request{}}
 }
 
 // Number is the request's number; a request that is new gets the next one.

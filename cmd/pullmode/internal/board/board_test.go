@@ -12,7 +12,7 @@ import (
 )
 
 func TestID(t *testing.T) {
-	b := board.New()
+	b := board.New("alice")
 	b.Number("01A")
 	b.Number("01B")
 	b.Number("01A")
@@ -64,7 +64,7 @@ func TestSnapshotShowsWhatIsNew(t *testing.T) {
 	r := func(id string, version int64, state request.State) *protocol.Request {
 		return &protocol.Request{ID: id, List: "l1", Version: version, State: state}
 	}
-	b := board.New()
+	b := board.New("alice")
 	show := func(s *protocol.Snapshot) (shown []string) {
 		for _, line := range b.Snapshot(s) {
 			fields := strings.Fields(line)

@@ -12,11 +12,36 @@ import (
 // Event is the line of an event about a request: when, number, list, state,
 // customer, and who did what.
 func (b *Board) Event(e *protocol.Event) string {
-	if e.Type == protocol.EventMessage {
-		return b.message(e)
+	switch e.Type {
+	case protocol.EventMessage:
+		return b.beside(e, message(e))
+	case protocol.EventPresence:
+		return b.beside(e, "the customer"+strings.TrimPrefix(there(e.Presence), ","))
+	case protocol.EventOffer:
+		return b.beside(e, b.offer(e))
+	case protocol.EventRemoved:
+		line := b.beside(e, removed(e))
+		delete(b.open, e.RequestID)
+		return line
 	}
 	b.note(e.Request)
 	return line(e.At, b.Number(e.RequestID), e.List, e.Request.State, e.Request.Customer.Name, happened(e))
+}
+
+// beside is the line of an event that is not of the request's row, and may say
+// nothing of it but its id.
+func (b *Board) beside(e *protocol.Event, what string) string {
+	r := b.open[e.RequestID]
+	if r == nil && e.Offer != nil {
+		r = e.Offer.Request
+	}
+	if r == nil {
+		r = &protocol.Request{List: e.List}
+		if e.Actor.Kind == request.CustomerActor {
+			r.Customer.Name = e.Actor.Name
+		}
+	}
+	return line(e.At, b.Number(e.RequestID), r.List, r.State, r.Customer.Name, what)
 }
 
 // Row is the line of a request as it stands.
@@ -30,43 +55,6 @@ func line(at time.Time, number int, list string, state request.State, customer, 
 		at.Local().Format(time.TimeOnly), fmt.Sprintf("#%d", number), list, state, plain(customer), what)
 }
 
-// happened says who did what.
-func happened(e *protocol.Event) string {
-	who := name(e.Actor)
-	switch e.Cause {
-	case request.Receive:
-		return fmt.Sprintf("new request on %s (%s)  %s", e.Request.Channel, e.Request.ChannelType, e.RequestID)
-	case request.Join:
-		return fmt.Sprintf("%s joined%s", who, others(e))
-	case request.Leave:
-		return fmt.Sprintf("%s left%s", who, others(e))
-	case request.Close:
-		return who + " closed it"
-	case request.EndSession:
-		return "the customer ended the session"
-	case request.Expire:
-		return "closed, because the customer has been silent for too long"
-	}
-	return fmt.Sprintf("%s: %s", who, e.Cause)
-}
-
-// others says who else is there after a join or a leave.
-func others(e *protocol.Event) string {
-	var names []string
-	for _, m := range e.Request.Members {
-		if m.Agent != e.Actor.Name {
-			names = append(names, plain(m.Agent))
-		}
-	}
-	switch {
-	case len(names) > 0:
-		return "; also there: " + strings.Join(names, ", ")
-	case e.Cause == request.Leave:
-		return "; nobody is there now"
-	}
-	return ""
-}
-
 // standing says what there is to know of a request when nothing happens.
 func standing(r *protocol.Request) string {
 	var parts []string
@@ -75,6 +63,9 @@ func standing(r *protocol.Request) string {
 	}
 	if r.WaitingSince != nil {
 		parts = append(parts, "waiting since "+r.WaitingSince.Local().Format(time.TimeOnly))
+	}
+	if r.Alert != nil {
+		parts = append(parts, "alert")
 	}
 	parts = append(parts, r.ID)
 	return strings.Join(parts, "  ")
@@ -93,15 +84,4 @@ func name(a request.Actor) string {
 		return "the " + string(a.Kind)
 	}
 	return plain(a.Name)
-}
-
-// message is the line of a message. Its event names the request and says nothing
-// else of it.
-func (b *Board) message(e *protocol.Event) string {
-	var state request.State
-	customer := e.Actor.Name
-	if r := b.open[e.RequestID]; r != nil {
-		state, customer = r.State, r.Customer.Name
-	}
-	return line(e.At, b.Number(e.RequestID), e.List, state, customer, "says: "+plain(e.Message.Text))
 }

@@ -25,6 +25,7 @@ func (b *Board) Snapshot(s *protocol.Snapshot) []string {
 			lines = append(lines, b.Row(r))
 		}
 	}
+	lines = append(lines, b.offers(s.Offers)...)
 	if !whole || s.More {
 		return lines
 	}

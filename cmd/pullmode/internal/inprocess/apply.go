@@ -105,14 +105,11 @@ func (r *Runtime) adopt(ctx context.Context) error {
 		return err
 	}
 	r.last = f
-	if err := r.program(ctx, f.Input); err != nil {
-		return err
-	}
 	var refused []error
 	for _, p := range f.Problems {
 		refused = append(refused, errors.New(p.String()))
 	}
-	return errors.Join(refused...)
+	return errors.Join(append(refused, r.program(ctx, f.Input))...)
 }
 
 func (r *Runtime) program(ctx context.Context, in compile.Input) error {
@@ -121,7 +118,12 @@ func (r *Runtime) program(ctx context.Context, in compile.Input) error {
 	in.Open = compile.OpenRequests(first.Report())
 	result := compile.Compile(in)
 	if result.Snapshot == nil {
-		return errors.New("there is nothing to serve: the RoutingRuntime was not accepted")
+		i := slices.IndexFunc(result.Verdicts, func(v compile.Verdict) bool { return v.Kind == snapshot.KindRuntime })
+		if i < 0 {
+			return errors.New("there is nothing to serve: there is no RoutingRuntime")
+		}
+		v := result.Verdicts[i]
+		return fmt.Errorf("there is nothing to serve: %s %s", v.Accepted.Message, v.ResolvedRefs.Message)
 	}
 	refusal, err := first.Program(ctx, *result.Snapshot)
 	if err != nil {
