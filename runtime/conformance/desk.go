@@ -100,7 +100,7 @@ func (d *Desk) Await(what string, from int, meant func(*Event) bool) *Event {
 
 func (d *Desk) last() string {
 	var out []string
-	for _, e := range d.Feed.All(max(0, d.Feed.Len()-12)) {
+	for _, e := range d.Feed.All(max(0, d.Feed.Len()-5)) {
 		out = append(out, strings.TrimSpace(e.String()+" "+e.RequestID))
 	}
 	return strings.Join(out, ", ")

@@ -1,9 +1,5 @@
 package conformance
 
-var notificationCases []Case
-var alertCases []Case
-var grabCases []Case
-var raceCases []Case
 var rightCases []Case
 var clockCases []Case
 var deadlineCases []Case
