@@ -66,6 +66,10 @@ What the runtime has answered is on disk in --data-dir. It can be killed at any
 time; started again on the same directory it goes on where it was, and so do the
 feeds of its clients. Only one process can have a directory open.
 
+With --etcd-endpoints instead, it is on the disks of an etcd cluster, version 3.5
+or later and best its own. Any number of replicas with the same endpoints and
+--etcd-prefix are one runtime: each takes every command and resumes every feed.
+
 SIGTERM and SIGINT drain: not ready any more, clients are told to connect again,
 running calls end, all within --drain-timeout. A second signal stops at once.
 
@@ -90,7 +94,10 @@ Exit codes: 0 after a drain, 1 when it could not start or go on, 2 for flags tha
 	hostname, _ := os.Hostname() // without one, --name must be given
 	f := cmd.Flags()
 	f.StringVar(&o.Name, "name", hostname, "this replica's own `name`, in Kubernetes its pod's")
-	f.StringVar(&o.DataDir, "data-dir", "", "`directory` of the store, on a volume of its own; made if it is not there (required)")
+	f.StringVar(&o.DataDir, "data-dir", "", "`directory` of the store, on a volume of its own; made if it is not there (this or --etcd-endpoints)")
+	f.StringSliceVar(&o.Etcd.Endpoints, "etcd-endpoints", nil, "`addresses` of an external etcd's members, such as https://etcd-0:2379, separated by commas")
+	f.StringVar(&o.Etcd.Prefix, "etcd-prefix", "", "`prefix` of all keys in the external etcd, one for each runtime (default \"/pullmode/\")")
+	f.StringVar(&o.Etcd.TLSDir, "etcd-tls-dir", "", "`directory` with tls.crt and tls.key to show to the external etcd, and the ca.crt of its members")
 	f.StringVar(&o.Addr, "addr", ":8080", "`address` for agents and connectors, HTTP")
 	f.StringVar(&o.AdminAddr, "admin-addr", "", "`address` for the operator, mutual TLS; without one nothing programs this replica but what its store holds")
 	f.StringVar(&o.AdminTLSDir, "admin-tls-dir", "", "`directory` with tls.crt and tls.key of the admin port and the ca.crt of its clients; read again when they change")
@@ -100,7 +107,10 @@ Exit codes: 0 after a drain, 1 when it could not start or go on, 2 for flags tha
 	f.BoolVar(&o.AllowLoopback, "allow-loopback", false, "let messages and events be posted to this machine: for development only")
 	f.StringVar(&level, "log-level", "info", "debug, info, warn or error")
 	f.StringVar(&format, "log-format", observe.FormatJSON, "json or text")
-	_ = cmd.MarkFlagRequired("data-dir") // it is defined above
+	cmd.MarkFlagsOneRequired("data-dir", "etcd-endpoints")
+	for _, flag := range []string{"etcd-endpoints", "etcd-prefix", "etcd-tls-dir"} {
+		cmd.MarkFlagsMutuallyExclusive("data-dir", flag)
+	}
 	return cmd
 }
 

@@ -13,8 +13,11 @@ import (
 type Options struct {
 	// Name is the replica's own name: in Kubernetes its pod's. Required.
 	Name string
-	// DataDir is where the store lives, made if it is not there. Required.
+	// DataDir is where the embedded store lives, made if it is not there. Required,
+	// unless Etcd has endpoints.
 	DataDir string
+	// Etcd is where the store is instead, when several replicas share it.
+	Etcd Etcd
 	// Addr is where agents and connectors come in, as net.Listen takes it; a port
 	// of 0 chooses a free one. Required.
 	Addr string
@@ -27,7 +30,7 @@ type Options struct {
 	// DrainTimeout bounds Stop. Default 30 s.
 	DrainTimeout time.Duration
 	// QuotaBytes is how large the store may become. Default: three quarters of the
-	// volume that DataDir is on, and at most 8 GiB.
+	// volume that DataDir is on, and at most 8 GiB. An external etcd says its own.
 	QuotaBytes int64
 	// WriteTimeout is how long a peer may take to read a piece of an answer.
 	// Default server.DefaultWriteTimeout.
@@ -53,12 +56,13 @@ func (o Options) withDefaults() (Options, error) {
 	switch {
 	case o.Name == "":
 		return o, errors.New("the replica needs a name: it is how the operator and the log tell replicas apart")
-	case o.DataDir == "":
-		return o, errors.New("the replica needs a data directory: requests are kept there")
 	case o.Addr == "":
 		return o, errors.New("the replica needs an address to listen on, such as :8080")
 	case o.AdminAddr != "" && o.AdminTLSDir == "":
 		return o, errors.New("the admin port needs a directory with tls.crt, tls.key and ca.crt: it programs the runtime and is never open to everybody")
+	}
+	if err := o.Etcd.check(o.DataDir); err != nil {
+		return o, err
 	}
 	if o.DrainTimeout <= 0 {
 		o.DrainTimeout = 30 * time.Second

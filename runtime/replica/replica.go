@@ -7,10 +7,8 @@ package replica
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"sync"
 	"time"
 
@@ -87,12 +85,8 @@ func Start(ctx context.Context, options Options) (*Replica, error) {
 // open brings up what needs the store.
 func (r *Replica) open(ctx context.Context) (err error) {
 	o := r.options
-	if err := os.MkdirAll(o.DataDir, 0o700); err != nil {
-		return fmt.Errorf("make the data directory: %w", err)
-	}
-	r.store, err = store.Open(ctx, store.Options{Dir: o.DataDir, Logger: o.Log, QuotaBytes: quota(o)})
-	if err != nil {
-		return fmt.Errorf("open the store in %s: %w", o.DataDir, err)
+	if r.store, err = openStore(ctx, o); err != nil {
+		return err
 	}
 	r.view = view.New(r.store.Epoch())
 	r.do = command.New(command.Options{

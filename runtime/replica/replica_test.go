@@ -31,6 +31,8 @@ func TestStartErrorsSayWhatToDo(t *testing.T) {
 	}{
 		"no name":          {with(func(o *replica.Options) { o.Name = "" }), "needs a name"},
 		"no directory":     {with(func(o *replica.Options) { o.DataDir = "" }), "needs a data directory"},
+		"two stores":       {with(func(o *replica.Options) { o.Etcd.Endpoints = []string{"http://127.0.0.1:1"} }), "one of them"},
+		"etcd of nobody":   {with(func(o *replica.Options) { o.Etcd.Prefix = "/a/" }), "no endpoints"},
 		"no address":       {with(func(o *replica.Options) { o.Addr = "" }), "needs an address"},
 		"address taken":    {with(func(o *replica.Options) { o.Addr = s.Replica.Addr().String() }), "choose another address"},
 		"metrics taken":    {with(func(o *replica.Options) { o.MetricsAddr = s.Replica.Addr().String() }), "port for health and metrics"},

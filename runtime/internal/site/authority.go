@@ -48,11 +48,24 @@ func NewAuthority(t testing.TB) *Authority {
 func (a *Authority) Server(dir string, serial int64) {
 	a.t.Helper()
 	_, _, cert, key := a.sign(leaf(serial, x509.ExtKeyUsageServerAuth))
+	a.write(dir, cert, key)
+}
+
+func (a *Authority) write(dir string, cert, key []byte) {
+	a.t.Helper()
 	for name, content := range map[string][]byte{"tls.crt": cert, "tls.key": key, "ca.crt": a.PEM} {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 			a.t.Fatal(err)
 		}
 	}
+}
+
+// Both writes tls.crt, tls.key and ca.crt that are good for either side of a
+// connection.
+func (a *Authority) Both(dir string) {
+	a.t.Helper()
+	_, _, cert, key := a.sign(leaf(3, x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth))
+	a.write(dir, cert, key)
 }
 
 // Client makes the certificate of a client, as PEM.
@@ -75,11 +88,11 @@ func (a *Authority) TLS(trusted *Authority) *tls.Config {
 	return &tls.Config{RootCAs: roots, ServerName: ServerName, Certificates: []tls.Certificate{pair}}
 }
 
-func leaf(serial int64, usage x509.ExtKeyUsage) *x509.Certificate {
+func leaf(serial int64, usage ...x509.ExtKeyUsage) *x509.Certificate {
 	return &x509.Certificate{
 		SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: "leaf"},
 		NotBefore: time.Now().Add(-time.Minute), NotAfter: time.Now().Add(time.Hour),
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{usage},
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: usage,
 		DNSNames: []string{ServerName}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
 	}
 }
