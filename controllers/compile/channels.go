@@ -133,7 +133,9 @@ func (c *candidate) lastForm(last previous, lists *lists, domains *domains) (sna
 		if len(c.form.KeyHashes) > 0 {
 			form.KeyHashes = c.form.KeyHashes
 		}
-		renew(form.Outbound, c.form.Outbound)
+		if now := c.form.Outbound; form.Outbound != nil && now != nil && len(now.SigningKeys) > 0 {
+			form.Outbound = now
+		}
 	}
 	return form, true
 }

@@ -28,15 +28,12 @@ func (l *lists) target(wanted []*v1alpha1.Worklist, last previous) {
 	}
 }
 
-// targeted tells whether a list transfers to one that is there, or not at all. One
-// that drains does not count as there: two of those could send requests in circles.
+// targeted tells whether a list transfers to one that is there, or not at all. It
+// is asked before those that drain are among the served ones: two of them could
+// send requests in circles.
 func (l *lists) targeted(form *snapshot.List) bool {
 	to := form.Deletion.TransferTo
-	if to == "" {
-		return true
-	}
-	other, ok := l.served[to]
-	return ok && !other.Draining
+	return to == "" || l.has(to)
 }
 
 func withoutTarget(form snapshot.List) snapshot.List {

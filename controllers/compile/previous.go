@@ -56,17 +56,18 @@ func is(s snapshot.Source, o metav1.Object) bool {
 	return s.Name == o.GetName() && s.UID == string(o.GetUID())
 }
 
-// runtime is what the previous snapshot took of a RoutingRuntime.
-func (p previous) runtime(o metav1.Object) (*snapshot.Snapshot, bool) {
+// runtime is what the previous snapshot took of a RoutingRuntime; nil if it was
+// not of this one.
+func (p previous) runtime(o metav1.Object) *snapshot.Snapshot {
 	if !is(p.snapshot.Runtime, o) {
-		return nil, false
+		return nil
 	}
 	form := *p.snapshot
 	form.FormatVersion = snapshot.FormatVersion
 	form.Authentication.Issuers = slices.Clone(form.Authentication.Issuers)
 	form.EventSink = copyWebhook(form.EventSink)
 	form.MediaRoutingDomains, form.Lists, form.Channels, form.Subscriptions = nil, nil, nil, nil
-	return &form, true
+	return &form
 }
 
 func (p previous) list(o metav1.Object) (snapshot.List, bool) {

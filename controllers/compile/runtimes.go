@@ -68,11 +68,7 @@ func runtimeForm(o *v1alpha1.RoutingRuntime, last previous, keys map[string]Secr
 	if accepted.OK && resolved.OK {
 		return form, accepted, resolved
 	}
-	old, ok := last.runtime(o)
-	if ok && old.Runtime.Generation == o.Generation {
-		renew(old.EventSink, form.EventSink)
-	}
-	return old, accepted, resolved
+	return last.runtime(o), accepted, resolved
 }
 
 func checkRuntime(o *v1alpha1.RoutingRuntime, form *snapshot.Snapshot) Finding {

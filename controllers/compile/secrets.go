@@ -71,15 +71,6 @@ func webhookForm(spec *v1alpha1.Webhook, keys map[string]SecretKeys, where strin
 	return form, finding
 }
 
-// renew gives a last accepted form the signing keys of today, of the same
-// generation: they belong to the Secret, and whoever changes one must be able to
-// rely on it.
-func renew(last, now *snapshot.Webhook) {
-	if last != nil && now != nil && len(now.SigningKeys) > 0 {
-		last.SigningKeys = now.SigningKeys
-	}
-}
-
 func copyWebhook(w *snapshot.Webhook) *snapshot.Webhook {
 	if w == nil {
 		return nil
