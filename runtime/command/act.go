@@ -3,186 +3,137 @@ package command
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
-	"github.com/pullmode/operator/runtime/inbox"
-	"github.com/pullmode/operator/runtime/keyspace"
-	"github.com/pullmode/operator/runtime/protocol"
 	"github.com/pullmode/operator/runtime/request"
 	"github.com/pullmode/operator/runtime/snapshot"
 	"github.com/pullmode/operator/runtime/store"
 )
 
-// Join makes an agent a member of a request, and shows them the last messages of
-// it (T07, T08, T11 to T13).
-func (x *Executor) Join(ctx context.Context, agent inbox.Agent, id, key string) (protocol.Result, error) {
-	return x.ofAgent(ctx, request.Join, agent, id, key)
+// turn is one attempt at a command: what it is decided from, and what is written
+// with it beside the request.
+type turn struct {
+	config *snapshot.Index
+	doc    *request.Document
+	env    request.Env
+	// fences are compared, and extra is written, with the decision.
+	fences []store.Compare
+	extra  []store.Op
 }
 
-// Leave ends an agent's membership (T14 to T17).
-func (x *Executor) Leave(ctx context.Context, agent inbox.Agent, id, key string) (protocol.Result, error) {
-	return x.ofAgent(ctx, request.Leave, agent, id, key)
+// ask makes the command from the request as it stands, and says why it must not be
+// carried out. What was carried out before is answered all the same.
+type ask func(*turn) (request.Command, error)
+
+// done is a command that has been carried out, or had nothing to do.
+type done struct {
+	request.Decision
+	// doc is the request as it is now.
+	doc     *request.Document
+	command request.Command
+	// revision is where the feed goes on from doc.
+	revision int64
 }
 
-// Close ends a request, for who may (T18 to T20).
-func (x *Executor) Close(ctx context.Context, agent inbox.Agent, id, key string) (protocol.Result, error) {
-	return x.ofAgent(ctx, request.Close, agent, id, key)
-}
-
-// Expire closes a request whose customer has been silent for too long (T22). That
-// it is not due (any more) is no error.
-func (x *Executor) Expire(ctx context.Context, id string) error {
-	_, _, err := x.act(ctx, request.Expire, id, func(*snapshot.Index, *request.Document) (request.Command, error) {
-		return request.Command{Kind: request.Expire, Actor: request.Actor{Kind: request.SystemActor, Name: "auto-close"}}, nil
-	})
-	return err
-}
-
-// EndSession closes the open request of a customer, on the customer's side (T21).
-// When none is open there is nothing to do.
-func (x *Executor) EndSession(ctx context.Context, channel, customer string) (request.Outcome, error) {
-	config, err := x.config()
-	if err != nil {
-		return "", err
-	}
-	if config.Channel(channel) == nil {
-		return "", refuse(UnknownChannel, "there is no channel %q here: the name of a Channel is meant", channel)
-	}
-	entry := x.View.Slot(keyspace.Slot(channel, customer))
-	if entry == nil {
-		return request.AlreadyClosed, nil
-	}
-	d, _, err := x.act(ctx, request.EndSession, entry.Doc.ID, func(*snapshot.Index, *request.Document) (request.Command, error) {
-		return request.Command{Kind: request.EndSession, Actor: request.Actor{Kind: request.CustomerActor, Name: customer}}, nil
-	})
-	return d.Outcome, err
-}
-
-func (x *Executor) ofAgent(ctx context.Context, kind request.Kind, agent inbox.Agent, id, key string) (protocol.Result, error) {
-	var box *inbox.Inbox
-	d, revision, err := x.act(ctx, kind, id, func(_ *snapshot.Index, doc *request.Document) (request.Command, error) {
-		box = x.as(agent)
-		if !box.Visible(doc) || (kind == request.Join && !box.MayJoin(doc)) {
-			return request.Command{}, unknownRequest(id)
-		}
-		return request.Command{
-			Kind: kind, Actor: request.Actor{Kind: request.AgentActor, Name: agent.Name},
-			Key: key, Rights: box.Rights(doc.List),
-		}, nil
-	})
-	if err != nil {
-		return protocol.Result{}, err
-	}
-	result := protocol.Result{
-		Outcome: d.Outcome, Repeated: d.Repeated,
-		Request: box.Row(d.Next, x.Now()), Cursor: x.View.Cursor(revision),
-	}
-	if kind == request.Join {
-		if result.Messages, err = x.messages(ctx, d.Next); err != nil {
-			return protocol.Result{}, err
-		}
-	}
-	return result, nil
-}
-
-// act decides a command on a request and commits it. The decision that comes back
-// always has the document that was decided to hold as Next, also when nothing
-// changed, and revision is where the feed goes on from it.
-func (x *Executor) act(ctx context.Context, kind request.Kind, id string, command func(*snapshot.Index, *request.Document) (request.Command, error)) (d request.Decision, revision int64, err error) {
+// act decides a command on a request and commits it. A lost race is decided anew.
+// That nothing can or need be done is answered from a request that is up to date,
+// and not from a view that may be behind what other replicas have done.
+func (x *Executor) act(ctx context.Context, kind request.Kind, id string, ask ask) (d done, err error) {
 	var outcome string
 	defer x.observed(string(kind), &outcome, &err)()
-	config, err := x.config()
-	if err != nil {
-		return d, 0, err
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	if _, err := x.config(); err != nil {
+		return d, err
 	}
-	seen := x.View.Revision() // before the document, so that the feed from there misses nothing of it
-	at := slotOf(x.View.Request(id))
+	d.revision = x.View.Revision() // before the document, so that the feed from there misses nothing of it
+	at, err := x.find(ctx, id)
+	repeats := false // an earlier attempt of this very command may have been carried out
 	for range attempts {
-		if at.doc == nil || at.doc.ID != id {
-			// Not open (any more), or its slot has a newer incarnation.
-			closed, err := x.closedDocument(ctx, id)
-			if err != nil {
-				return d, 0, err
-			}
-			if closed == nil {
-				return d, 0, unknownRequest(id)
-			}
-			at = open{doc: closed}
-		}
-		c, err := command(config, at.doc)
 		if err != nil {
-			return d, 0, err
+			return d, err
 		}
-		d = request.Decide(at.doc, c, x.env(config, at.doc.List, at.doc.Channel))
+		if at.doc == nil {
+			if at.current {
+				return d, unknownRequest(id)
+			}
+			at, err = x.findCurrent(ctx, id)
+			continue
+		}
+		t, why := x.decide(at, ask, &d)
 		outcome = string(d.Outcome)
-		if d.Next == nil {
-			d.Next = at.doc
-			return d, seen, refusal(d)
-		}
-		result, err := x.commit(ctx, at, d.Next)
-		if err != nil {
-			return d, 0, err
-		}
-		if result.Committed {
-			x.settle(ctx, result.Revision)
-			return d, result.Revision, nil
-		}
-		if at, err = openOf(result.Current[0]); err != nil {
-			return d, 0, err
+		switch {
+		case d.Repeated:
+			d.Repeated = !repeats
+			return d, nil
+		case why == nil && d.Next != nil:
+			result, unsure, err := x.write(ctx, at, t, d)
+			if err != nil {
+				return d, err
+			}
+			if result.Committed {
+				d.doc, d.revision = d.Next, result.Revision
+				x.settle(ctx, result.Revision)
+				if d.Successor != nil {
+					x.heard(d.Successor.List)
+				}
+				return d, nil
+			}
+			repeats = repeats || unsure
+			if at, err = x.lost(ctx, id, t, result); err != nil {
+				return d, err
+			}
+		case !at.current:
+			d.revision = x.View.Revision()
+			at, err = x.findCurrent(ctx, id)
+		case why != nil:
+			return d, why
+		default:
+			return d, t.refusal(d)
 		}
 	}
-	return d, 0, refuse(StoreUnavailable, "too many commands on this request at once: repeat it with the same key").retry(time.Second)
+	return d, refuse(StoreUnavailable, "too many commands on this request at once: repeat it with the same key").retry(time.Second)
 }
 
-// commit writes the next document, if the one that it follows still stands.
-func (x *Executor) commit(ctx context.Context, at open, next *request.Document) (store.Result, error) {
-	txn := store.Txn{Compares: []store.Compare{{Key: at.key, Revision: at.revision}}}
-	if next.Open() {
-		txn.Ops = []store.Op{put(at.key, next)}
-	} else {
-		config := x.View.Config()
-		lease, err := x.leases.get(ctx, config.Retention.Closed.D())
-		if err != nil {
-			return store.Result{}, ofStore(err)
-		}
-		txn.Ops = []store.Op{store.PutLeased(keyspace.Closed(next.ID), encode(next), lease), store.Delete(at.key)}
-		for _, n := range next.Messages.Numbers() {
-			txn.Ops = append(txn.Ops, store.Delete(keyspace.Message(next.ID, n)))
-		}
-	}
-	result, err := x.Store.Commit(ctx, txn)
-	if errors.Is(err, store.ErrUnknownOutcome) {
-		result, err = reread(ctx, x.Store, txn)
-		if err == nil && landed(result.Current[0], next) {
-			result.Committed, result.Revision = true, result.Current[0].Revision
-		}
-	}
+// decide lets the rules decide a command from what was found.
+func (x *Executor) decide(at found, ask ask, d *done) (*turn, error) {
+	config := x.View.Config()
+	t := &turn{config: config, doc: at.doc, env: x.env(config, at.doc.List, at.doc.Channel)}
+	c, why := ask(t)
+	d.command, d.doc = c, at.doc
+	d.Decision = request.Decide(at.doc, c, t.env)
+	return t, why
+}
+
+func (x *Executor) write(ctx context.Context, at found, t *turn, d done) (store.Result, bool, error) {
+	txn, err := x.transition(ctx, at, d.Decision)
 	if err != nil {
-		return result, ofStore(err)
+		return store.Result{}, false, err
 	}
-	return result, nil
+	txn.Compares = append(txn.Compares, t.fences...)
+	txn.Ops = append(txn.Ops, t.extra...)
+	return x.commit(ctx, txn, d.Next, at.key)
 }
 
-// landed says whether a write whose outcome was unknown is what the key holds.
-func landed(kv store.KV, next *request.Document) bool {
-	return kv.Revision != 0 && string(kv.Value) == string(encode(next))
-}
-
-// refusal is the error of an outcome that is not what the actor wanted.
-func refusal(d request.Decision) error {
-	switch d.Outcome {
-	case request.Gone:
-		return refuse(Gone, "the request is closed and cannot be joined; a new message of the customer opens a new one")
-	case request.NotAMember:
-		return refuse(NotAMember, "you have not joined this request, so there is nothing to leave")
-	case request.Forbidden:
-		return refuse(Forbidden, "the list's closePolicy does not let you close this request: join it, or ask an Admin of the list")
-	case request.Full:
-		return refuse(Full, "the request has %d members, which is as many as it can have", request.MaxMembers)
+// lost finds the request again after somebody else was faster. What a fence stands
+// for is counted in the view, which therefore has to show it first.
+func (x *Executor) lost(ctx context.Context, id string, t *turn, result store.Result) (found, error) {
+	if len(t.fences) > 0 {
+		moved := slices.MaxFunc(result.Current, func(a, b store.KV) int { return int(a.Revision - b.Revision) })
+		if err := x.View.WaitFor(ctx, moved.Revision); err != nil {
+			return found{}, ofStore(err)
+		}
 	}
-	return nil
+	return x.findAfter(ctx, id, result.Current[0])
 }
 
-func unknownRequest(id string) error {
-	return refuse(UnknownRequest, "there is no request %q for you: it may be on a list that is not yours, or closed for longer than is kept", id)
+// unneeded takes what is no error for who asks on the system's behalf: there is
+// nothing to do (any more).
+func unneeded(err error) error {
+	var refused *Error
+	if errors.As(err, &refused) && (refused.Reason == UnknownRequest || refused.Reason == Gone) {
+		return nil
+	}
+	return err
 }

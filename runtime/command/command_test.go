@@ -286,11 +286,11 @@ func TestExpire(t *testing.T) {
 	l := lab.Start(t)
 	id := l.Message("john", "m1").Request
 	l.Clock.Move(24 * time.Hour)
-	if err := l.Do.Expire(ctx, id); err != nil || l.View.Request(id) == nil {
+	if err := l.Do.Fire(ctx, id, request.Clock{Kind: request.Expire}); err != nil || l.View.Request(id) == nil {
 		t.Fatalf("C6: after exactly 24 h the request must be open: %v", err)
 	}
 	l.Clock.Move(time.Millisecond)
-	if err := l.Do.Expire(ctx, id); err != nil || l.View.Request(id) != nil {
+	if err := l.Do.Fire(ctx, id, request.Clock{Kind: request.Expire}); err != nil || l.View.Request(id) != nil {
 		t.Fatalf("T22: after more than 24 h the request must be closed: %v", err)
 	}
 }

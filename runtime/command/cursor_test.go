@@ -42,7 +42,7 @@ func TestCursorOfAnAnswerThatChangedNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	var bobs int64
-	x := between(l, 1, func() {
+	x := between(l, 2, func() { // what is answered has been looked up again
 		if _, err := l.Do.Join(ctx, lab.Bob, id, ""); err != nil {
 			t.Error(err)
 		}

@@ -11,35 +11,77 @@ import (
 	"github.com/pullmode/operator/runtime/view"
 )
 
-// open is a request's document and the revision that a change of it compares
-// with. The zero value is a slot that holds none.
-type open struct {
+// found is a request as it was found: its document, and the key and revision that
+// a change of it compares with. Without a document it is a slot that holds none.
+type found struct {
 	doc      *request.Document
 	key      string
 	revision int64
+	// current says that it stood like this when the command was already on its
+	// way. What is found in the view may be older.
+	current bool
 }
 
-func slotOf(e *view.Entry) open {
+func slotOf(e *view.Entry) found {
 	if e == nil {
-		return open{}
+		return found{}
 	}
-	return open{doc: e.Doc, key: e.Key, revision: e.Revision}
+	return found{doc: e.Doc, key: e.Key, revision: e.Revision}
 }
 
-func openOf(kv store.KV) (open, error) {
+// foundIn is what a key of the store holds.
+func foundIn(kv store.KV) (found, error) {
+	at := found{key: kv.Key, revision: kv.Revision, current: true}
 	if kv.Revision == 0 {
-		return open{}, nil
+		return at, nil
 	}
-	doc, err := decode(kv)
-	return open{doc: doc, key: kv.Key, revision: kv.Revision}, err
+	at.doc = &request.Document{}
+	if err := json.Unmarshal(kv.Value, at.doc); err != nil {
+		return found{}, ofStore(fmt.Errorf("read %q of revision %d: %w", kv.Key, kv.Revision, err))
+	}
+	return at, nil
 }
 
-func decode(kv store.KV) (*request.Document, error) {
-	doc := &request.Document{}
-	if err := json.Unmarshal(kv.Value, doc); err != nil {
-		return nil, ofStore(fmt.Errorf("read %q of revision %d: %w", kv.Key, kv.Revision, err))
+// find looks for a request: an open one in the view, any other in the store.
+func (x *Executor) find(ctx context.Context, id string) (found, error) {
+	if e := x.View.Request(id); e != nil {
+		return slotOf(e), nil
 	}
-	return doc, nil
+	at, err := x.findClosed(ctx, id)
+	at.current = at.doc != nil // that there is none may be news that the view has not had
+	return at, err
+}
+
+func (x *Executor) findClosed(ctx context.Context, id string) (found, error) {
+	kv, err := x.Store.Get(ctx, keyspace.Closed(id))
+	if err != nil {
+		return found{}, ofStore(err)
+	}
+	return foundIn(kv)
+}
+
+// findCurrent looks for a request in a view that shows everything that anybody
+// was told before.
+func (x *Executor) findCurrent(ctx context.Context, id string) (found, error) {
+	if err := x.catchUp(ctx); err != nil {
+		return found{}, err
+	}
+	at, err := x.find(ctx, id)
+	at.current = true
+	return at, err
+}
+
+// findAfter is what has become of a request whose key holds kv now: somebody else
+// was faster.
+func (x *Executor) findAfter(ctx context.Context, id string, kv store.KV) (found, error) {
+	at, err := foundIn(kv)
+	if err != nil {
+		return found{}, err
+	}
+	if at.doc == nil || at.doc.ID != id { // closed, and its slot may have a newer incarnation
+		return x.findClosed(ctx, id)
+	}
+	return at, nil
 }
 
 func put(key string, value any) store.Op { return store.Put(key, encode(value)) }
@@ -63,18 +105,7 @@ func reread(ctx context.Context, s *store.Store, txn store.Txn) (store.Result, e
 			return store.Result{}, err
 		}
 		result.Current[i] = kv
+		result.Revision = max(result.Revision, kv.Revision)
 	}
 	return result, nil
-}
-
-// closedDocument finds a closed request; nil when there is none.
-func (x *Executor) closedDocument(ctx context.Context, id string) (*request.Document, error) {
-	kv, err := x.Store.Get(ctx, keyspace.Closed(id))
-	if err != nil {
-		return nil, ofStore(err)
-	}
-	if kv.Revision == 0 {
-		return nil, nil
-	}
-	return decode(kv)
 }

@@ -72,6 +72,18 @@ func (x *Executor) config() (*snapshot.Index, error) {
 	return nil, refuse(NoConfiguration, "the runtime has not been given a routing snapshot yet: try again shortly").retry(time.Second)
 }
 
+// channel finds a channel of the snapshot in force.
+func (x *Executor) channel(name string) (*snapshot.Channel, error) {
+	config, err := x.config()
+	if err != nil {
+		return nil, err
+	}
+	if c := config.Channel(name); c != nil {
+		return c, nil
+	}
+	return nil, refuse(UnknownChannel, "there is no channel %q here: the name of a Channel is meant", name)
+}
+
 // settlePatience is how long an answer waits for a view that does not follow the
 // store: longer than any pause of it, shorter than a caller's patience.
 const settlePatience = 5 * time.Second
@@ -87,10 +99,42 @@ func (x *Executor) settle(ctx context.Context, revision int64) {
 	}
 }
 
+// patience is how long a command is carried out for whose caller sets no deadline.
+const patience = 10 * time.Second
+
+func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, has := ctx.Deadline(); has {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, patience)
+}
+
+// catchUp waits until the view shows everything that anybody was told before the
+// call, whichever replica told them.
+func (x *Executor) catchUp(ctx context.Context) error {
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	latest, err := x.Store.Latest(ctx)
+	if err == nil {
+		err = x.View.WaitFor(ctx, latest)
+	}
+	if err != nil {
+		return ofStore(err)
+	}
+	return nil
+}
+
 // env is what the rules need to know beside the document.
 func (x *Executor) env(config *snapshot.Index, list, channel string) request.Env {
 	return request.Env{
 		Now: x.Now(), List: config.List(list), Channel: config.Channel(channel), OfferTimeout: config.OfferTimeout(),
+	}
+}
+
+// heard counts a new request on a list of which nobody is told (T02).
+func (x *Executor) heard(list string) {
+	if !x.View.Subscribed(list) {
+		x.Unheard(list)
 	}
 }
 

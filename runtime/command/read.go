@@ -19,14 +19,11 @@ func (x *Executor) Conversation(ctx context.Context, agent inbox.Agent, id strin
 		return protocol.Conversation{}, err
 	}
 	box := x.as(agent)
-	doc := slotOf(x.View.Request(id)).doc
-	if doc == nil {
-		closed, err := x.closedDocument(ctx, id)
-		if err != nil {
-			return protocol.Conversation{}, err
-		}
-		doc = closed
+	at, err := x.find(ctx, id)
+	if err != nil {
+		return protocol.Conversation{}, err
 	}
+	doc := at.doc
 	if doc == nil || !box.Visible(doc) {
 		return protocol.Conversation{}, unknownRequest(id)
 	}
@@ -38,15 +35,19 @@ func (x *Executor) Conversation(ctx context.Context, agent inbox.Agent, id strin
 }
 
 // messages are the last messages of a request as its document has them, oldest
-// first. Later ones are left to the feed, which would tell them a second time.
+// first. Later ones are left to the feed, which would tell them a second time. A
+// closed request has none: those of its thread are its successor's (T28).
 func (x *Executor) messages(ctx context.Context, d *request.Document) ([]request.Message, error) {
 	messages := []request.Message{}
-	_, err := x.Store.Load(ctx, []string{keyspace.MessagesOf(d.ID)}, func(kv store.KV) error {
+	if !d.Open() {
+		return messages, nil
+	}
+	_, err := x.Store.Load(ctx, []string{keyspace.MessagesOf(d.MessageThread())}, func(kv store.KV) error {
 		var m request.Message
 		if err := json.Unmarshal(kv.Value, &m); err != nil {
 			return fmt.Errorf("read %q of revision %d: %w", kv.Key, kv.Revision, err)
 		}
-		if m.Number < d.Messages.Next() {
+		if m.Number >= d.Messages.First && m.Number < d.Messages.Next() {
 			messages = append(messages, m)
 		}
 		return nil

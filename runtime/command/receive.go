@@ -23,18 +23,16 @@ const listRetry = 30 * time.Second
 func (x *Executor) Receive(ctx context.Context, channel string, m protocol.PostMessage) (receipt protocol.Receipt, err error) {
 	var outcome string
 	defer x.observed(string(request.Receive), &outcome, &err)()
-	config, err := x.config()
+	c, err := x.channel(channel)
 	if err != nil {
 		return protocol.Receipt{}, err
-	}
-	c := config.Channel(channel)
-	if c == nil {
-		return protocol.Receipt{}, refuse(UnknownChannel, "there is no channel %q here: the name of a Channel is meant", channel)
 	}
 	if err := checkMessage(m); err != nil {
 		return protocol.Receipt{}, err
 	}
-	r := reception{x: x, config: config, channel: c, message: m}
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	r := reception{x: x, config: x.View.Config(), channel: c, message: m}
 	receipt, err = r.run(ctx)
 	outcome = string(receipt.Outcome)
 	return receipt, err
@@ -65,14 +63,14 @@ func (r *reception) run(ctx context.Context) (protocol.Receipt, error) {
 
 // attempt decides from what the slot holds and commits. Without a receipt, next
 // is what the slot held instead.
-func (r *reception) attempt(ctx context.Context, slot open) (receipt *protocol.Receipt, next open, err error) {
-	env, err := r.env(ctx, slot)
+func (r *reception) attempt(ctx context.Context, slot found) (receipt *protocol.Receipt, next found, err error) {
+	env, fences, err := r.env(ctx, slot)
 	if err != nil {
 		return nil, slot, err
 	}
 	d := request.Decide(slot.doc, r.command(), env)
 	answer := &protocol.Receipt{Request: d.Next.ID, List: d.Next.List, Outcome: d.Outcome}
-	txn, err := r.txn(ctx, slot, d, answer)
+	txn, err := r.txn(ctx, slot, d, answer, fences)
 	if err != nil {
 		return nil, slot, err
 	}
@@ -88,8 +86,8 @@ func (r *reception) attempt(ctx context.Context, slot open) (receipt *protocol.R
 		return nil, slot, ofStore(err)
 	case result.Committed:
 		r.x.settle(ctx, result.Revision)
-		if d.Outcome == request.Opened && !r.x.View.Subscribed(answer.List) {
-			r.x.Unheard(answer.List)
+		if d.Outcome == request.Opened {
+			r.x.heard(answer.List)
 		}
 		return answer, slot, nil
 	}
@@ -97,29 +95,61 @@ func (r *reception) attempt(ctx context.Context, slot open) (receipt *protocol.R
 		receipt, err = r.duplicate(ctx, mark)
 		return receipt, slot, err
 	}
-	next, err = openOf(result.Current[0])
+	next, err = foundIn(result.Current[0])
 	return nil, next, err
 }
 
 // env says where a new request would land, and refuses when there is no such
 // place. An open request goes on wherever it is (L3, L4).
-func (r *reception) env(ctx context.Context, slot open) (request.Env, error) {
+func (r *reception) env(ctx context.Context, slot found) (request.Env, []store.Compare, error) {
 	if slot.doc != nil {
-		return r.x.env(r.config, slot.doc.List, r.channel.Name), nil
+		return r.x.env(r.config, slot.doc.List, r.channel.Name), nil, nil
 	}
 	if c := r.channel; c.RoutingMode != snapshot.RoutingPull {
-		return request.Env{}, refuse(NotPull, "channel %s is in routing mode %s: its requests are routed elsewhere, post to %s only what is to be pulled", c.Name, c.RoutingMode, c.Name)
+		return request.Env{}, nil, refuse(NotPull, "channel %s is in routing mode %s: its requests are routed elsewhere, post to %s only what is to be pulled", c.Name, c.RoutingMode, c.Name)
 	}
-	list := r.config.List(r.channel.List)
-	if list == nil || list.Draining {
-		return request.Env{}, refuse(ListUnavailable, "the list of channel %s is gone or going: point the channel to another Worklist; the message was not taken, post it again later", r.channel.Name).retry(listRetry)
+	list := r.landing()
+	if list == nil {
+		return request.Env{}, nil, refuse(ListUnavailable, "the list of channel %s is gone or going: point the channel to another Worklist; the message was not taken, post it again later", r.channel.Name).retry(listRetry)
 	}
 	if r.x.space.scarce(ctx) {
-		return request.Env{}, refuse(StoreFull, "the runtime's volume is nearly full: new requests are refused so that open ones can go on; enlarge the volume").retry(time.Minute)
+		return request.Env{}, nil, refuse(StoreFull, "the runtime's volume is nearly full: new requests are refused so that open ones can go on; enlarge the volume").retry(time.Minute)
 	}
 	env := r.x.env(r.config, list.Name, r.channel.Name)
 	env.Place = request.Place{ID: r.x.ids.next(), List: list.Name, Channel: r.channel.Name, ChannelType: r.channel.Type}
-	return env, nil
+	if list.ReopenPolicy != snapshot.ReopenReopen {
+		return env, nil, nil
+	}
+	last, err := r.lastClosed(ctx, &env)
+	return env, []store.Compare{last}, err
+}
+
+// landing is the list of new requests: the channel's, and if that is going away the
+// one that takes its requests over (L1). Nil when there is none.
+func (r *reception) landing() *snapshot.List {
+	list := r.config.List(r.channel.List)
+	if list != nil && list.Draining {
+		list = r.config.List(list.Deletion.TransferTo)
+	}
+	if list == nil || list.Draining {
+		return nil
+	}
+	return list
+}
+
+// lastClosed finds the request that a new one goes on from (T06b), and what makes
+// sure that it is still the last one when that is written.
+func (r *reception) lastClosed(ctx context.Context, env *request.Env) (store.Compare, error) {
+	kv, err := r.x.Store.Get(ctx, keyspace.LastClosed(r.channel.Name, r.message.Customer.ID))
+	if err != nil {
+		return store.Compare{}, ofStore(err)
+	}
+	if kv.Revision != 0 {
+		if err := json.Unmarshal(kv.Value, &env.ReopenOf); err != nil {
+			return store.Compare{}, ofStore(fmt.Errorf("read %q of revision %d: %w", kv.Key, kv.Revision, err))
+		}
+	}
+	return store.Compare{Key: kv.Key, Revision: kv.Revision}, nil
 }
 
 func (r *reception) command() request.Command {
@@ -133,30 +163,29 @@ func (r *reception) command() request.Command {
 		Actor:    request.Actor{Kind: request.CustomerActor, Name: m.Customer.ID},
 		Key:      m.ID,
 		Customer: customer,
-		Message:  request.Message{ID: m.ID, Text: m.Text, SentAt: m.At},
+		Message: request.Message{
+			ID: m.ID, Text: m.Text, Kind: m.Kind, Attachments: m.Attachments, Attributes: m.Attributes, SentAt: m.At,
+		},
 	}
 }
 
-// txn writes the document, the message and the mark that it was taken, if
-// neither slot nor mark has changed.
-func (r *reception) txn(ctx context.Context, slot open, d request.Decision, answer *protocol.Receipt) (store.Txn, error) {
+// txn writes what was decided and the mark that the message was taken, if neither
+// slot nor mark has changed.
+func (r *reception) txn(ctx context.Context, slot found, d request.Decision, answer *protocol.Receipt, fences []store.Compare) (store.Txn, error) {
 	lease, err := r.x.leases.get(ctx, dedupeWindow)
 	if err != nil {
 		return store.Txn{}, ofStore(err)
 	}
-	slotKey := keyspace.Slot(r.channel.Name, r.message.Customer.ID)
+	slot.key = keyspace.Slot(r.channel.Name, r.message.Customer.ID)
+	txn, err := r.x.transition(ctx, slot, d)
+	if err != nil {
+		return store.Txn{}, err
+	}
 	mark := r.mark()
-	txn := store.Txn{
-		Compares: []store.Compare{{Key: slotKey, Revision: slot.revision}, {Key: mark}},
-		Ops: []store.Op{
-			put(slotKey, d.Next),
-			put(keyspace.Message(d.Next.ID, d.Message.Number), d.Message),
-			store.PutLeased(mark, encode(keyspace.DedupeRecord{Request: answer.Request, List: answer.List, Outcome: string(answer.Outcome)}), lease),
-		},
-	}
-	for _, n := range d.Dropped {
-		txn.Ops = append(txn.Ops, store.Delete(keyspace.Message(d.Next.ID, n)))
-	}
+	txn.Compares = append(append(txn.Compares, store.Compare{Key: mark}), fences...)
+	txn.Ops = append(txn.Ops, store.PutLeased(mark, encode(keyspace.DedupeRecord{
+		Request: answer.Request, List: answer.List, Outcome: string(answer.Outcome),
+	}), lease))
 	return txn, nil
 }
 

@@ -1,0 +1,87 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/pullmode/operator/runtime/inbox"
+	"github.com/pullmode/operator/runtime/keyspace"
+	"github.com/pullmode/operator/runtime/store"
+)
+
+// Dismiss takes an agent's alert of a request away, on all of their devices (N5).
+// Without such an alert there is nothing to do.
+func (x *Executor) Dismiss(ctx context.Context, agent inbox.Agent, id string) error {
+	return x.dismiss(ctx, agent, func(box *inbox.Inbox, old keyspace.DismissalRecord) (keyspace.DismissalRecord, bool) {
+		entry := x.View.Request(id)
+		if entry == nil {
+			return old, false
+		}
+		alert := box.Alert(entry.Doc)
+		if alert == nil {
+			return old, false
+		}
+		some := x.standing(old)
+		some[id] = alert.Generation
+		return keyspace.DismissalRecord{Until: old.Until, Some: some, Last: id}, true
+	})
+}
+
+// DismissAll takes all of an agent's alerts away.
+func (x *Executor) DismissAll(ctx context.Context, agent inbox.Agent) error {
+	return x.dismiss(ctx, agent, func(box *inbox.Inbox, old keyspace.DismissalRecord) (keyspace.DismissalRecord, bool) {
+		// Whatever the agent has seen was raised at or below it.
+		until := x.View.Revision()
+		return keyspace.DismissalRecord{Until: until}, len(box.Alerts(x.Now())) > 0
+	})
+}
+
+// standing are the single dismissals whose requests are still open, and which were
+// not covered by all since.
+func (x *Executor) standing(old keyspace.DismissalRecord) map[string]int64 {
+	some := make(map[string]int64, len(old.Some)+1)
+	for id, generation := range old.Some {
+		if e := x.View.Request(id); e != nil && e.Doc.Alert.Generation == generation && e.AlertRevision > old.Until {
+			some[id] = generation
+		}
+	}
+	return some
+}
+
+// dismiss changes what an agent has dismissed. The view is brought up to date
+// first: the alert may have been raised, and shown, by another replica.
+func (x *Executor) dismiss(ctx context.Context, agent inbox.Agent, change func(*inbox.Inbox, keyspace.DismissalRecord) (keyspace.DismissalRecord, bool)) error {
+	if _, err := x.config(); err != nil {
+		return err
+	}
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	if err := x.catchUp(ctx); err != nil {
+		return err
+	}
+	key := keyspace.Dismissal(agent.Name)
+	for range attempts {
+		old, revision := x.View.Dismissals(agent.Name)
+		next, changed := change(x.as(agent), old)
+		if !changed {
+			return nil
+		}
+		txn := store.Txn{Compares: []store.Compare{{Key: key, Revision: revision}}, Ops: []store.Op{put(key, next)}}
+		result, err := x.Store.Commit(ctx, txn)
+		if errors.Is(err, store.ErrUnknownOutcome) {
+			result, err = reread(ctx, x.Store, txn) // if it has landed, there is nothing left to dismiss
+		}
+		if err != nil {
+			return ofStore(err)
+		}
+		if result.Committed {
+			x.settle(ctx, result.Revision)
+			return nil
+		}
+		if err := x.View.WaitFor(ctx, result.Current[0].Revision); err != nil {
+			return ofStore(err)
+		}
+	}
+	return refuse(StoreUnavailable, "too many dismissals of yours at once: repeat it").retry(time.Second)
+}
