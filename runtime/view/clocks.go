@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/google/btree"
 
@@ -19,27 +18,26 @@ type ClockScope struct {
 	Scope string
 }
 
-// ticking is one running clock. A request has one or two, so it is kept small: what
-// is not here stands in its ClockScope.
+// ticking is one running clock: the nth of a document. There are one or two a
+// request, so it is kept small, and the rest of it is read from the document.
 type ticking struct {
-	start  time.Time
-	id     string
-	target string
-	// closed clocks are a closed request's: while it moves from one key to the other
-	// both have it.
-	closed bool
+	start int64 // in milliseconds, as documents count
+	doc   *request.Document
+	n     int32
 }
 
+// earlier puts clocks in the order of their starts. A request that is being closed
+// is under both of its keys for a moment, and so are the wrap-ups it waits for.
 func earlier(a, b ticking) bool {
 	switch {
-	case !a.start.Equal(b.start):
-		return a.start.Before(b.start)
-	case a.id != b.id:
-		return a.id < b.id
-	case a.target != b.target:
-		return a.target < b.target
+	case a.start != b.start:
+		return a.start < b.start
+	case a.doc.ID != b.doc.ID:
+		return a.doc.ID < b.doc.ID
+	case a.n != b.n:
+		return a.n < b.n
 	}
-	return !a.closed && b.closed
+	return a.doc.Open() && !b.doc.Open()
 }
 
 // clocks are the running clocks, in order of their starts: of one threshold the
@@ -47,31 +45,25 @@ func earlier(a, b ticking) bool {
 type clocks map[ClockScope]*btree.BTreeG[ticking]
 
 func (c clocks) start(d *request.Document) {
-	for _, clock := range d.Clocks() {
+	for n, clock := range d.Clocks() {
 		at := ClockScope{Kind: clock.Kind, Scope: clock.Scope}
 		if c[at] == nil {
 			c[at] = btree.NewG(degree, earlier)
 		}
-		c[at].ReplaceOrInsert(tick(d, clock))
+		c[at].ReplaceOrInsert(ticking{start: clock.Start.UnixMilli(), doc: d, n: int32(n)})
 	}
 }
 
 func (c clocks) stop(d *request.Document) {
-	for _, clock := range d.Clocks() {
+	for n, clock := range d.Clocks() {
 		at := ClockScope{Kind: clock.Kind, Scope: clock.Scope}
-		running := c[at]
-		if running == nil {
-			continue
-		}
-		running.Delete(tick(d, clock))
-		if running.Len() == 0 {
-			delete(c, at)
+		if running := c[at]; running != nil {
+			running.Delete(ticking{start: clock.Start.UnixMilli(), doc: d, n: int32(n)})
+			if running.Len() == 0 {
+				delete(c, at)
+			}
 		}
 	}
-}
-
-func tick(d *request.Document, c request.Clock) ticking {
-	return ticking{start: c.Start, id: d.ID, target: c.Target, closed: !d.Open()}
 }
 
 // ClockScopes are those that have a clock running, in order.
@@ -96,8 +88,8 @@ func (v *View) Earliest(kind request.Kind, scope string) (id string, clock reque
 	if running == nil {
 		return "", request.Clock{}, false
 	}
-	first, ok := running.Min()
-	return first.id, request.Clock{Kind: kind, Scope: scope, Start: first.start, Target: first.target}, ok
+	first, _ := running.Min() // there is no empty tree
+	return first.doc.ID, first.doc.Clocks()[first.n], true
 }
 
 // putClosed takes note of the wrap-ups that a closed request still waits for (T33),

@@ -202,13 +202,13 @@ func picture(v *view.View) seen {
 func scan(stored map[string]store.KV) seen {
 	p := empty()
 	first := map[view.ClockScope]request.Clock{}
-	firstOf := map[view.ClockScope]string{}
+	firstOf, firstN := map[view.ClockScope]string{}, map[view.ClockScope]int{}
 	clocks := func(d *request.Document) {
-		for _, c := range d.Clocks() {
+		for n, c := range d.Clocks() {
 			scope := view.ClockScope{Kind: c.Kind, Scope: c.Scope}
 			other, found := first[scope]
-			if !found || cmp.Or(c.Start.Compare(other.Start), cmp.Compare(d.ID, firstOf[scope]), cmp.Compare(c.Target, other.Target)) < 0 {
-				first[scope], firstOf[scope] = c, d.ID
+			if !found || cmp.Or(c.Start.Compare(other.Start), cmp.Compare(d.ID, firstOf[scope]), cmp.Compare(n, firstN[scope])) < 0 {
+				first[scope], firstOf[scope], firstN[scope] = c, d.ID, n
 			}
 			p.Clocks[scope] = fmt.Sprint(firstOf[scope], first[scope], true)
 		}

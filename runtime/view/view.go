@@ -120,6 +120,7 @@ func (v *View) Loaded(revision int64) error {
 	if err := v.config.adopt(); err != nil {
 		return err
 	}
+	v.raised = maps.Collect(maps.All(v.raised)) // which was every alert, for a while
 	v.move(revision)
 	return nil
 }
