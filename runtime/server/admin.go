@@ -90,7 +90,8 @@ func (a *admin) fail(ctx context.Context, w http.ResponseWriter, err error) {
 }
 
 // snapshot gives back what is in force, for an operator that compiles the next one
-// from it. It holds the hashes of connectors' keys: nothing else shows those.
+// from it. It holds the hashes of connectors' keys and the signing secrets: nothing
+// else shows those.
 func (a *admin) snapshot(w http.ResponseWriter, _ *http.Request) {
 	config := a.View.Config()
 	if config == nil {
