@@ -241,12 +241,9 @@ func scan(stored map[string]store.KV) seen {
 			dismissed, dismissed, stored[keyspace.Dismissal(agent)].Revision, stored[keyspace.Capacity(agent)].Revision, a || b,
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(stored)) {
-		kv := stored[key]
-		switch {
-		case strings.HasPrefix(key, keyspace.ClosedDocs):
-			clocks(decoded[*request.Document](kv))
-		case strings.HasPrefix(key, keyspace.Slots):
+	keys := slices.Sorted(maps.Keys(stored))
+	for _, key := range keys {
+		if kv := stored[key]; strings.HasPrefix(key, keyspace.Slots) {
 			d := decoded[*request.Document](kv)
 			p.Entries[d.ID] = [2]int64{kv.Revision, stored[keyspace.Alert(d.ID)].Revision}
 			p.Lists[d.List] = append(p.Lists[d.List], d.ID) // ids are in order of customers
@@ -263,6 +260,11 @@ func scan(stored map[string]store.KV) seen {
 				}
 			}
 			clocks(d)
+		}
+	}
+	for _, key := range keys { // of two clocks that are alike the open request's is first
+		if strings.HasPrefix(key, keyspace.ClosedDocs) {
+			clocks(decoded[*request.Document](stored[key]))
 		}
 	}
 	for _, customer := range customers {
