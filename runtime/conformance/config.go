@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"fmt"
 	"strings"
@@ -30,8 +31,19 @@ func (s Setting) PlainReceiver() bool { return strings.HasPrefix(s.ReceiverURL, 
 
 // List is a list of the suite and its channel, which has the same name.
 type List struct {
-	Name, ChannelType       string
+	Name, ChannelType string
+	// On is the list that the channel names. Default: the one of its own name.
+	On string
+	// RoutingMode of the channel. Default Pull.
+	RoutingMode             string
+	ServiceIdentifier       string
 	CustomerActivityTimeout string
+}
+
+// configured is what the templates are made with.
+type configured struct {
+	Setting
+	Lists []List
 }
 
 // The lists, by what they are there for (config/worklists.yaml).
@@ -54,11 +66,11 @@ const (
 	wrapupSlow  = "conformance-wrapup-slow"
 )
 
-// Lists are the suite's lists.
-func (Setting) Lists() []List {
+// lists are the suite's lists.
+func lists() []List {
 	var all []List
 	for _, name := range []string{collab, other, beacon, subscribers, admins, grab, reopen, realert, attention, expiry, patience, response, enforce, warn, wrapup, wrapupSlow} {
-		l := List{Name: name, ChannelType: "CONFORMANCE"}
+		l := List{Name: name}
 		switch name {
 		case patience:
 			l.CustomerActivityTimeout = "2s"
@@ -70,25 +82,27 @@ func (Setting) Lists() []List {
 	return all
 }
 
-// Configuration is the YAML that the suite's cases count on, settings of the
-// RoutingRuntime first.
+// Configuration is the YAML that the suite's cases count on.
 func Configuration(s Setting) ([]byte, error) {
-	var out bytes.Buffer
-	for _, name := range []string{"secrets.yaml", "runtime.yaml", "domains.yaml", "worklists.yaml", "channels.yaml", "subscriptions.yaml"} {
-		out.WriteString("---\n")
-		if err := s.render(&out, name); err != nil {
-			return nil, err
-		}
-	}
-	return out.Bytes(), nil
+	return s.render(lists(), "secrets", "runtime", "domains", "worklists", "channels", "subscriptions")
 }
 
-func (s Setting) render(out *bytes.Buffer, name string) error {
+func (s Setting) render(lists []List, names ...string) ([]byte, error) {
 	if s.RuntimeName == "" {
 		s.RuntimeName = "main"
 	}
-	if err := templates.ExecuteTemplate(out, name, s); err != nil {
-		return fmt.Errorf("make the configuration: %w", err)
+	for i := range lists {
+		l := &lists[i]
+		l.On = cmp.Or(l.On, l.Name)
+		l.ServiceIdentifier = cmp.Or(l.ServiceIdentifier, l.Name)
+		l.ChannelType, l.RoutingMode = cmp.Or(l.ChannelType, "CONFORMANCE"), cmp.Or(l.RoutingMode, "Pull")
 	}
-	return nil
+	var out bytes.Buffer
+	for _, name := range names {
+		out.WriteString("---\n")
+		if err := templates.ExecuteTemplate(&out, name+".yaml", configured{s, lists}); err != nil {
+			return nil, fmt.Errorf("make the configuration: %w", err)
+		}
+	}
+	return out.Bytes(), nil
 }

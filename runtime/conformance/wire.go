@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/pullmode/operator/runtime/protocol"
@@ -87,6 +88,9 @@ func problemOf(response *http.Response, body []byte) *protocol.Problem {
 		p = &protocol.Problem{Type: "about:blank", Title: http.StatusText(response.StatusCode), Detail: string(body)}
 	}
 	p.Status = response.StatusCode
+	if seconds, err := strconv.Atoi(response.Header.Get("Retry-After")); err == nil {
+		p.RetryAfter = time.Duration(seconds) * time.Second
+	}
 	return p
 }
 

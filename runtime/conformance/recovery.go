@@ -1,0 +1,167 @@
+package conformance
+
+import (
+	"fmt"
+
+	"strings"
+	"sync/atomic"
+
+	"github.com/pullmode/operator/runtime/protocol"
+	"github.com/pullmode/operator/runtime/request"
+)
+
+// recoveryCases break feeds: R1 to R4.
+var recoveryCases = []Case{
+	{Rule: "R1", Name: "resume", Run: func(t *T) {
+		d, worker := t.Rep(collab), t.Rep(collab)
+		first := t.Customer(collab).Open()
+		d.Hears(first, protocol.EventReceived)
+		d.Flush()
+		cursor := d.Feed.Drop()
+		worker.Join(first)
+		second := t.Customer(collab).Open()
+		worker.Join(second)
+		worker.Leave(second)
+		worker.Close(first)
+		d.Feed.Connect(cursor)
+		d.Told(first, "received", "ACTIVE", "CLOSED")
+		d.Told(second, "received", "ACTIVE", "INACTIVE")
+	}},
+	{Rule: "R1", Name: "resume-elsewhere", Run: func(t *T) {
+		d, worker := t.Rep(collab), t.Rep(collab)
+		first := t.Customer(collab).Open()
+		d.Hears(first, protocol.EventReceived)
+		d.Flush()
+		cursor := d.Feed.Drop()
+		worker.Join(first)
+		next := d.Another() // at the next replica, where there is one
+		next.Feed.Connect(cursor)
+		next.HearsState(first, request.Active)
+		worker.Leave(first)
+		next.Told(first, "ACTIVE", "INACTIVE")
+	}},
+	{Rule: "R1", Name: "resume-from-an-answer", Run: func(t *T) {
+		d, worker := t.Rep(collab), t.Rep(collab)
+		id := t.Customer(collab).Open()
+		d.Feed.Drop()
+		cursor := worker.Join(id).Cursor
+		worker.Leave(id)
+		next := d.Another()
+		next.Feed.Connect(cursor)
+		next.Told(id, "INACTIVE")
+	}},
+	{Rule: "R1", Name: "many-breaks", Run: func(t *T) {
+		d, worker := t.Rep(collab), t.Rep(collab)
+		ids := make([]string, 20)
+		for i := range ids {
+			ids[i] = t.Customer(collab).Open()
+			worker.Join(ids[i])
+			if i%2 == 0 {
+				d.Feed.Connect(d.Feed.Drop())
+			}
+			worker.Leave(ids[i])
+		}
+		for _, id := range ids {
+			d.Told(id, "received", "ACTIVE", "INACTIVE")
+		}
+	}},
+	{Rule: "R2", Name: "cursor-too-old", Needs: []Need{Forget}, Alone: true, Run: func(t *T) {
+		d := t.Rep(collab)
+		id := t.Customer(collab).Open()
+		d.Hears(id, protocol.EventReceived)
+		old := t.Target.OldCursor
+		if old == "" {
+			d.Flush()
+			old = d.Feed.Cursor()
+			if err := t.Target.Forget(t.Context); err != nil {
+				t.Fatalf("forget: %v", err)
+			}
+		}
+		d.Feed.Drop()
+		t.Eventually("the gap", func() string {
+			t.Customer(collab).Open() // history goes by
+			probe := d.Another()
+			probe.Feed.Connect(old)
+			e := probe.Await("the beginning of a feed", 0, func(e *Event) bool { return true })
+			if e.Gap == nil {
+				probe.Feed.Drop()
+				return "the cursor is resumed with " + e.String()
+			}
+			t.Check(e.Gap.Reason == protocol.GapExpired, "the gap's reason is %s", e.Gap.Reason)
+			probe.Await("a snapshot behind the gap", 0, func(e *Event) bool { return e.Snapshot != nil && e.Snapshot.Reason == protocol.SnapshotGap })
+			probe.Flush()
+			t.Check(len(probe.received(id)) == 0, "the request was announced again")
+			return ""
+		})
+	}},
+	{Rule: "R3", Name: "cursors-that-cannot-be", Run: func(t *T) {
+		d := t.Rep(collab)
+		id := t.Customer(collab).Open()
+		d.Hears(id, protocol.EventReceived)
+		epoch, _, _ := strings.Cut(d.Feed.Cursor(), ".")
+		for cursor, want := range map[string]protocol.GapReason{
+			epoch + ".999999999999999": protocol.GapFuture,
+			"ANOTHERHISTORY.1":         protocol.GapEpoch,
+			"no cursor at all":         protocol.GapMalformed,
+		} {
+			next := d.Another()
+			next.Feed.Connect(cursor)
+			e := next.Await("a gap for the cursor "+cursor, 0, func(e *Event) bool { return true })
+			t.Check(e.Gap != nil && e.Gap.Reason == want, "the cursor %q was answered %s, %+v", cursor, e, e.Gap)
+			next.Await("a snapshot behind the gap", 0, inSnapshot(id))
+			next.Told(id)
+			next.Feed.Drop()
+		}
+	}},
+	{Rule: "R4", Name: "restart-under-load", Needs: []Need{Restart}, Run: func(t *T) {
+		desks, workers := t.Reps(8, collab), t.Reps(4, collab)
+		const customers = 40
+		ids := make([]string, customers)
+		var posted atomic.Int64
+		t.Together(customers+1, func(i int) {
+			if i == customers {
+				t.Eventually("the load", func() string {
+					if n := posted.Load(); n < 20 {
+						return fmt.Sprint(n, " requests")
+					}
+					return ""
+				})
+				t.restart()
+				return
+			}
+			c, d := t.Customer(collab), workers[i%len(workers)]
+			ids[i] = c.Open()
+			posted.Add(1)
+			for range 3 {
+				d.Does(ids[i], "join", nil, "joined")
+				c.Again(ids[i])
+				d.Does(ids[i], "leave", nil, "left")
+			}
+			if i%2 == 0 {
+				c.End()
+			}
+		})
+		for _, d := range desks {
+			for i, id := range ids {
+				want := []string{"received", "ACTIVE", "INACTIVE", "ACTIVE", "INACTIVE", "ACTIVE", "INACTIVE"}
+				if i%2 == 0 {
+					want = append(want, "CLOSED")
+				}
+				d.Told(id, want...)
+			}
+			d.Flush()
+			t.Eventually("the same view", func() string { return differ(ours(d.replay(t), ids), ours(d.open(), ids)) })
+		}
+	}},
+}
+
+// ours are the requests of a view that are the case's own.
+func ours(versions map[string]int64, ids []string) map[string]int64 {
+	mine := map[string]int64{}
+	for _, id := range ids {
+		if v, ok := versions[id]; ok {
+			mine[id] = v
+		}
+	}
+	return mine
+}
