@@ -97,7 +97,7 @@ func encode(value any) []byte {
 }
 
 // reread fetches what a Txn compares, after a commit whose outcome is unknown.
-func reread(ctx context.Context, s *store.Store, txn store.Txn) (store.Result, error) {
+func reread(ctx context.Context, s Store, txn store.Txn) (store.Result, error) {
 	result := store.Result{Current: make([]store.KV, len(txn.Compares))}
 	for i, compare := range txn.Compares {
 		kv, err := s.Get(ctx, compare.Key)

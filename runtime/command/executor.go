@@ -16,9 +16,19 @@ import (
 	"github.com/pullmode/operator/runtime/view"
 )
 
+// Store is what commands need of a *store.Store.
+type Store interface {
+	Commit(context.Context, store.Txn) (store.Result, error)
+	Get(ctx context.Context, key string) (store.KV, error)
+	Load(ctx context.Context, prefixes []string, fn func(store.KV) error) (int64, error)
+	Latest(context.Context) (int64, error)
+	Grant(ctx context.Context, ttl time.Duration) (store.LeaseID, error)
+	Usage(context.Context) (used, quota int64, err error)
+}
+
 // Options are what an Executor works with. Store and View are required.
 type Options struct {
-	Store *store.Store
+	Store Store
 	View  *view.View
 	Log   *slog.Logger
 	// Now is the clock; time.Now by default.

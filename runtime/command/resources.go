@@ -18,7 +18,7 @@ const dedupeWindow = 24 * time.Hour
 // leases lets records go by themselves: what is written in one minute with the
 // same window shares a lease, which ends with the last of them.
 type leases struct {
-	store *store.Store
+	store Store
 	now   func() time.Time
 
 	mu      sync.Mutex
@@ -57,7 +57,7 @@ const spaceEvery = 5 * time.Second
 
 // space says whether the store is nearly full.
 type space struct {
-	store *store.Store
+	store Store
 	now   func() time.Time
 
 	mu    sync.Mutex

@@ -1,7 +1,11 @@
 package command
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/pullmode/operator/runtime/inbox"
@@ -9,7 +13,8 @@ import (
 	"github.com/pullmode/operator/runtime/store"
 )
 
-// Subscribe makes a list's events the agent's from now on. Twice is once (N2).
+// Subscribe makes a list's events the agent's from now on. Twice is once: the
+// repeat brings the snapshot of the list again, and nothing else (N2).
 func (x *Executor) Subscribe(ctx context.Context, agent inbox.Agent, list string) error {
 	return x.choose(ctx, agent, list, true)
 }
@@ -27,17 +32,54 @@ func (x *Executor) choose(ctx context.Context, agent inbox.Agent, list string, s
 	if _, ok := box.Access(list); !ok {
 		return refuse(UnknownList, "there is no list %q for you: see the lists of /v1/me, or ask for an AgentSubscription that names you", list)
 	}
-	if _, is := box.Subscribed(list); is == subscribed {
-		return nil
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	begins, _ := box.Subscribed(list)
+	key := keyspace.Subscription(agent.Name, list)
+	for range attempts {
+		kv, err := x.Store.Get(ctx, key)
+		if err != nil {
+			return ofStore(err)
+		}
+		record, changed, err := x.chosen(kv, subscribed, begins)
+		if err != nil || !changed {
+			return err
+		}
+		result, err := x.Store.Commit(ctx, store.Txn{
+			Compares: []store.Compare{{Key: key, Revision: kv.Revision}}, Ops: []store.Op{put(key, record)},
+		})
+		switch {
+		case errors.Is(err, store.ErrUnknownOutcome): // to choose it again does no harm
+		case err != nil:
+			return ofStore(err)
+		case result.Committed:
+			x.settle(ctx, result.Revision)
+			return nil
+		}
 	}
-	record := keyspace.SubscriptionRecord{Subscribed: subscribed, Chosen: true, At: x.Now().UTC().Truncate(time.Millisecond)}
-	// Without a compare: of two choices at once the later one stands.
-	result, err := x.Store.Commit(ctx, store.Txn{Ops: []store.Op{put(keyspace.Subscription(agent.Name, list), record)}})
-	if err != nil {
-		return ofStore(err)
+	return refuse(StoreUnavailable, "too many choices of yours at once: repeat it").retry(time.Second)
+}
+
+// chosen is an agent's standing with a list after a choice; changed is false where
+// there is nothing to write. begins is since when the list's events have been the
+// agent's as the view knows it: later than the record where they had no access in
+// between.
+func (x *Executor) chosen(kv store.KV, subscribed bool, begins int64) (record keyspace.SubscriptionRecord, changed bool, err error) {
+	var old keyspace.SubscriptionRecord
+	if kv.Revision != 0 {
+		if err := json.Unmarshal(kv.Value, &old); err != nil {
+			return old, false, ofStore(fmt.Errorf("read %q of revision %d: %w", kv.Key, kv.Revision, err))
+		}
 	}
-	x.settle(ctx, result.Revision)
-	return nil
+	record = keyspace.SubscriptionRecord{Subscribed: subscribed, Chosen: true, At: x.Now().UTC().Truncate(time.Millisecond)}
+	switch {
+	case old.Subscribed != subscribed:
+		return record, true, nil
+	case !subscribed: // N3
+		return record, false, nil
+	}
+	record.Repeats, record.Since = old.Repeats+1, max(cmp.Or(old.Since, kv.Revision), begins)
+	return record, true, nil
 }
 
 // See takes note of an agent who calls: of the groups of their token, and it

@@ -9,10 +9,22 @@ import (
 	"github.com/pullmode/operator/runtime/store"
 )
 
+// maxDocument bounds a request by who has been in it and what they noted, so that
+// there is always room for it to be closed: a fourth of what one write can carry.
+const maxDocument = store.MaxTransitionBytes / 4
+
+// grows are the commands that are refused when a request is that large.
+var grows = map[request.Kind]bool{
+	request.Join: true, request.Accept: true, request.TransferTo: true, request.Invite: true, request.WrapUp: true,
+}
+
 // transition is everything that a decision writes, if what it was decided from
 // still stands: one Txn for every command, so that no part of it is ever there
 // without the others.
 func (x *Executor) transition(ctx context.Context, at found, d request.Decision) (store.Txn, error) {
+	if grows[d.Next.Last.Kind] && len(encode(d.Next)) > maxDocument {
+		return store.Txn{}, refuse(Full, "so many agents have been in this request that nothing more can be noted of them: close it, a new message of the customer opens a new one")
+	}
 	t := transition{Decision: d, at: at}
 	t.Compares = []store.Compare{{Key: at.key, Revision: at.revision}}
 	if !d.Next.Open() {
