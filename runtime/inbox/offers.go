@@ -16,8 +16,11 @@ func (b *Inbox) Addressed(o request.Offer) bool {
 	return subscribed
 }
 
-// offered says whether the agent may accept an offer.
-func (b *Inbox) offered(o request.Offer) bool { return o.To(b.agent.Name, b.Addressed(o)) }
+// offered says whether the agent may accept an offer. Who has lost every list is
+// nobody here (section 4).
+func (b *Inbox) offered(o request.Offer) bool {
+	return b.AccessAny() && o.To(b.agent.Name, b.Addressed(o))
+}
 
 // Offers are those that stand for the agent, and those that they have made, oldest
 // first.
