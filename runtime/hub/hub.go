@@ -46,6 +46,9 @@ type Options struct {
 	// order: they must neither block nor call the hub.
 	Connected    func(agent, session string)
 	Disconnected func(agent, session string, last bool)
+	// Floor is the revision from which on somebody else needs the history of the
+	// store; 0 for nobody, which is the default.
+	Floor func(context.Context) (int64, error)
 	// QueueFrames and QueueBytes bound what waits for one connection: 1,024
 	// frames and 1 MiB by default.
 	QueueFrames, QueueBytes int
@@ -104,6 +107,9 @@ func New(o Options) *Hub {
 	}
 	if o.Disconnected == nil {
 		o.Disconnected = func(string, string, bool) {}
+	}
+	if o.Floor == nil {
+		o.Floor = func(context.Context) (int64, error) { return 0, nil }
 	}
 	o.QueueFrames = orDefault(o.QueueFrames, 1024)
 	o.QueueBytes = orDefault(o.QueueBytes, 1<<20)

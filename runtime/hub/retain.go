@@ -23,7 +23,7 @@ func (h *Hub) sample() {
 }
 
 // Compact gives up the history that is older than the snapshot's feed retention,
-// in the store and in memory. After a restart it keeps the history for a full
+// in memory, and in the store as far as nobody else needs it. After a restart it keeps the history for a full
 // retention again.
 func (h *Hub) Compact(ctx context.Context) error {
 	config := h.view.Config()
@@ -43,6 +43,13 @@ func (h *Hub) Compact(ctx context.Context) error {
 	h.mu.Unlock()
 	if revision == 0 {
 		return nil
+	}
+	floor, err := h.options.Floor(ctx)
+	if err != nil {
+		return err
+	}
+	if floor > 0 {
+		revision = min(revision, floor)
 	}
 	return h.store.Compact(ctx, revision)
 }

@@ -21,6 +21,7 @@ type Registry struct {
 	noSubscribers *prometheus.CounterVec
 	deliveries    *prometheus.CounterVec
 	delivery      *prometheus.HistogramVec
+	recorded      *prometheus.CounterVec
 	httpRequests  *prometheus.CounterVec
 	httpDuration  *prometheus.HistogramVec
 	authFailures  *prometheus.CounterVec
@@ -57,6 +58,8 @@ func NewRegistry(version string) *Registry {
 			Help:    "Time of one attempt to bring an agent's message to a connector, by channel.",
 			Buckets: latencyBuckets,
 		}, []string{"channel"}),
+		recorded: counter("event_sink_total",
+			"Events for the event sink, by the event's type and what became of an attempt to post it.", "type", "outcome"),
 		httpRequests: counter("http_requests_total",
 			"HTTP requests answered, by route and status code.", "route", "code"),
 		httpDuration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -74,7 +77,7 @@ func NewRegistry(version string) *Registry {
 	})
 	build.Set(1)
 	r.prometheus.MustRegister(
-		r.commands, r.command, r.feedEvents, r.messages, r.noSubscribers, r.deliveries, r.delivery,
+		r.commands, r.command, r.feedEvents, r.messages, r.noSubscribers, r.deliveries, r.delivery, r.recorded,
 		r.httpRequests, r.httpDuration, r.authFailures, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
@@ -111,3 +114,7 @@ func (r *Registry) Delivery(channel, outcome string, took time.Duration) {
 	r.deliveries.WithLabelValues(channel, outcome).Inc()
 	r.delivery.WithLabelValues(channel).Observe(took.Seconds())
 }
+
+// Recorded counts an attempt to post an event to the event sink (taken, retried,
+// rejected), or one that was given up (givenUp).
+func (r *Registry) Recorded(kind, outcome string) { r.recorded.WithLabelValues(kind, outcome).Inc() }

@@ -29,6 +29,7 @@ func TestWhatAScrapeSays(t *testing.T) {
 	r.NoSubscribers("sales")
 	r.AuthFailed("expired")
 	r.Delivery("shop", "delivered", time.Millisecond)
+	r.Recorded("io.pullmode.message", "taken")
 	r.Watch(observe.Sources{
 		Requests: func(yield func(list, state string, n int)) {
 			yield("sales", "UNREAD", 2)
@@ -47,6 +48,7 @@ func TestWhatAScrapeSays(t *testing.T) {
 		`pullmode_connected_agents 4`,
 		`pullmode_deliveries_total{channel="shop",outcome="delivered"} 1`,
 		`pullmode_delivery_duration_seconds_count{channel="shop"} 1`,
+		`pullmode_event_sink_total{outcome="taken",type="io.pullmode.message"} 1`,
 		`pullmode_feed_events_total{type="request.received"} 3`,
 		`pullmode_feed_ring_capacity_events 100`,
 		`pullmode_feed_ring_events 5`,

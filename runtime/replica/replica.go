@@ -14,10 +14,11 @@ import (
 
 	"github.com/pullmode/operator/runtime/auth"
 	"github.com/pullmode/operator/runtime/command"
-	"github.com/pullmode/operator/runtime/deadline"
 	"github.com/pullmode/operator/runtime/hub"
 	"github.com/pullmode/operator/runtime/observe"
+	"github.com/pullmode/operator/runtime/presence"
 	"github.com/pullmode/operator/runtime/server"
+	"github.com/pullmode/operator/runtime/sink"
 	"github.com/pullmode/operator/runtime/snapshot"
 	"github.com/pullmode/operator/runtime/store"
 	"github.com/pullmode/operator/runtime/view"
@@ -30,10 +31,11 @@ type Replica struct {
 	metrics *observe.Registry
 	health  *observe.Health
 
-	store *store.Store
-	view  *view.View
-	do    *command.Executor
-	hub   *hub.Hub
+	store    *store.Store
+	view     *view.View
+	do       *command.Executor
+	hub      *hub.Hub
+	presence *presence.Writer
 
 	// api, admin and probes are the servers of the ports, the latter two nil
 	// where there is no such port.
@@ -93,17 +95,20 @@ func (r *Replica) open(ctx context.Context) (err error) {
 		Store: r.store, View: r.view, Log: o.Log, Now: o.Now,
 		Observe: r.metrics.Command, Unheard: r.metrics.NoSubscribers,
 	})
+	r.presence = presence.New(r.store, o.Name, o.Now, o.Log)
 	sights := newSights()
 	r.hub = hub.New(hub.Options{
 		Store: r.store, View: r.view, Name: o.Name, Log: o.Log, Now: o.Now,
-		Sight: sights.add, Count: r.count, QueueFrames: o.QueueFrames, RingEvents: ringEvents,
+		Sight: sights.add, Connected: r.presence.Connected, Disconnected: r.presence.Disconnected,
+		Floor: func(ctx context.Context) (int64, error) { return sink.Floor(ctx, r.store) },
+		Count: r.count, QueueFrames: o.QueueFrames, RingEvents: ringEvents,
 	})
 	r.tasks.Go(func() { r.fail(r.hub.Run(r.life)) })
 	if err := r.loaded(ctx); err != nil {
 		return err
 	}
-	keeper := &deadline.Keeper{View: r.view, Expirer: r.do, Now: o.Now, Log: o.Log}
-	r.tasks.Go(func() { keeper.Run(r.life) })
+	r.tasks.Go(func() { r.presence.Run(r.life) })
+	r.tasks.Go(func() { _ = r.store.Elect(r.life, "keeper", o.Name, r.lead) }) // ends with life, which says why
 	r.tasks.Go(func() { sights.run(r.life, r.do, o.Log) })
 	r.tasks.Go(r.compact)
 	r.measure()
