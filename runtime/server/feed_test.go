@@ -23,6 +23,7 @@ import (
 	"github.com/pullmode/operator/runtime/issuer"
 	"github.com/pullmode/operator/runtime/protocol"
 	"github.com/pullmode/operator/runtime/server"
+	"github.com/pullmode/operator/runtime/snapshot"
 )
 
 // stand is the public API over a lab, whose hub and clock a test can reach.
@@ -52,6 +53,8 @@ func start(t *testing.T, writeTimeout time.Duration, options ...func(*hub.Option
 type event struct {
 	Name, ID string
 	Data     string
+	// Retry is set by the few that change how long to wait before connecting again.
+	Retry string
 }
 
 // stream is one connection to the feed, read event by event.
@@ -111,12 +114,15 @@ func (s *stream) next() event {
 			e.Name = value
 		case "id":
 			e.ID = value
+		case "retry":
+			e.Retry = value
 		case "data":
 			e.Data = value
 		case "":
 			if e.Name != "" {
 				return e
 			}
+			e = event{}
 		}
 	}
 }
@@ -367,6 +373,26 @@ func TestTokenRunsOut(t *testing.T) {
 	if e := feed.next(); e != (event{}) {
 		t.Errorf("%+v after the end", e)
 	}
+}
+
+// R6: who connects elsewhere ends the feed that they had. It is told not to come
+// back by itself, in the one word that the standard has for it.
+func TestReplaced(t *testing.T) {
+	s := site.Start(t)
+	config := s.Config()
+	config.Sessions.Policy = snapshot.SessionReplace
+	s.Program(config)
+	alice := at(t, s, "alice")
+	first := alice.online()
+	second := alice.online()
+	if e := first.wait(protocol.EventReplaced); e.Retry != "86400000" {
+		t.Errorf("%+v", e)
+	}
+	if e := first.next(); e != (event{}) {
+		t.Errorf("%+v after the end", e)
+	}
+	wantOK(t, s.URL, post("facebook", message("m1", "john", "hi")), nil)
+	second.wait(protocol.EventReceived)
 }
 
 // Before a replica stops, its clients are told; further ones are sent away.
