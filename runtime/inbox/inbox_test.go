@@ -117,6 +117,48 @@ func TestFilters(t *testing.T) {
 	}
 }
 
+// C2: what needs attention is found by who looks after it, too, and by whether its
+// customer is there.
+func TestC2FiltersOfAttention(t *testing.T) {
+	l, all := twoLists(t)
+	for i, online := range []bool{true, false} {
+		must(t, l.Do.PutPresence(ctx, []string{"facebook", "web"}[i], fmt.Sprint(i), protocol.PutPresence{Online: online}))
+	}
+	for _, id := range all[:2] {
+		did(t)(l.Do.Join(ctx, lab.Alice, id, ""))
+	}
+	yes, no := true, false
+	for name, tc := range map[string]struct {
+		query inbox.Query
+		want  []string
+	}{
+		"one channel":            {inbox.Query{Channels: []string{"web"}}, []string{all[1], all[3], all[5], all[7], all[9]}},
+		"two channels":           {inbox.Query{Channels: []string{"web", "facebook"}}, all},
+		"another channel":        {inbox.Query{Channels: []string{"pushed"}}, nil},
+		"online":                 {inbox.Query{Online: &yes}, all[:1]},
+		"offline or unknown":     {inbox.Query{Online: &no}, all[1:]},
+		"online, joined":         {inbox.Query{Online: &yes, Joined: &yes}, all[:1]},
+		"offline, joined":        {inbox.Query{Online: &no, Joined: &yes}, all[1:2]},
+		"Pending":                {inbox.Query{Coverage: request.Pending}, all[:2]},
+		"RepNeeded":              {inbox.Query{Coverage: request.RepNeeded}, all[2:]},
+		"None":                   {inbox.Query{Coverage: request.Covered}, nil},
+		"RepNeeded and soon":     {inbox.Query{Coverage: request.RepNeeded, Bucket: request.Soon}, all[5:7]},
+		"RepNeeded, two at once": {inbox.Query{Coverage: request.RepNeeded, Limit: 2}, all[2:4]},
+		"and the next":           {inbox.Query{Coverage: request.RepNeeded, Limit: 2, Continue: all[3]}, all[4:6]},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(tc.want, ids(page(t, l, lab.Alice, tc.query))); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+	got := page(t, l, lab.Alice, inbox.Query{Limit: 3}).Requests
+	want := []*protocol.Presence{{Online: true, At: l.Clock.Now()}, {At: l.Clock.Now()}, nil}
+	if diff := cmp.Diff(want, []*protocol.Presence{got[0].Presence, got[1].Presence, got[2].Presence}); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+}
+
 func TestForeignListsDoNotExist(t *testing.T) {
 	l := lab.Start(t)
 	for name, list := range map[string]string{"foreign": "l2", "unknown": "l9"} {
