@@ -44,6 +44,23 @@ type run struct {
 // Run puts the suite's configuration into force and runs the cases. An error means
 // that there is no report: the target could not be made ready.
 func Run(ctx context.Context, target *Target, o Options) (*Report, error) {
+	cases, err := choose(o.Only)
+	if err != nil {
+		return nil, err
+	}
+	r, err := prepare(ctx, target, o)
+	if err != nil {
+		return nil, err
+	}
+	defer r.http.CloseIdleConnections()
+	report := &Report{URLs: target.URLs, Version: target.Version, StartedAt: time.Now().UTC()}
+	report.Results = r.all(ctx, cases)
+	report.finish()
+	return report, ctx.Err()
+}
+
+// prepare puts the suite's configuration into force.
+func prepare(ctx context.Context, target *Target, o Options) (*run, error) {
 	if len(target.URLs) == 0 {
 		return nil, errors.New("there is no URL to test: name at least one replica")
 	}
@@ -53,12 +70,6 @@ func Run(ctx context.Context, target *Target, o Options) (*Report, error) {
 	if o.Patience <= 0 {
 		o.Patience = 20 * time.Second
 	}
-	cases, err := choose(o.Only)
-	if err != nil {
-		return nil, err
-	}
-	r := newRun(target, o)
-	defer r.http.CloseIdleConnections()
 	if target.Apply != nil {
 		yaml, err := Configuration(target.Setting)
 		if err != nil {
@@ -68,19 +79,12 @@ func Run(ctx context.Context, target *Target, o Options) (*Report, error) {
 			return nil, fmt.Errorf("put the suite's configuration into force: %w", err)
 		}
 	}
-	report := &Report{URLs: target.URLs, Version: target.Version, StartedAt: time.Now().UTC()}
-	report.Results = r.all(ctx, cases)
-	report.finish()
-	return report, ctx.Err()
-}
-
-func newRun(target *Target, o Options) *run {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost, transport.MaxIdleConns = 256, 1024
 	return &run{
 		id: strings.ToLower(rand.Text()[:8]), target: target, options: o,
 		http: &http.Client{Transport: transport},
-	}
+	}, nil
 }
 
 // choose picks cases; what is chosen and not there is a mistake.

@@ -35,13 +35,14 @@ func (r *Runtime) Apply(ctx context.Context, text []byte) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	before := maps.Clone(r.objects)
 	for _, o := range docs {
 		if o["kind"] == snapshot.KindRuntime {
 			o = r.platform(o)
 		}
 		r.objects[o.id()] = o
 	}
-	return r.adopt(ctx)
+	return r.adopt(ctx, before)
 }
 
 // Delete deletes the objects that the YAML names.
@@ -55,7 +56,7 @@ func (r *Runtime) Delete(ctx context.Context, text []byte) error {
 	for _, o := range docs {
 		delete(r.objects, o.id())
 	}
-	return r.adopt(ctx)
+	return r.adopt(ctx, nil)
 }
 
 // platform adds to a RoutingRuntime what is not the suite's to say: whose tokens
@@ -87,9 +88,9 @@ func read(text []byte) (docs []object, err error) {
 	return docs, nil
 }
 
-// adopt compiles all objects and programs the replicas. Every replica serves it
-// when it returns.
-func (r *Runtime) adopt(ctx context.Context) error {
+// adopt compiles all objects and programs the replicas. What the API server would
+// not take is put back to what it was before.
+func (r *Runtime) adopt(ctx context.Context, before map[string]object) error {
 	var all bytes.Buffer
 	for _, id := range slices.Sorted(maps.Keys(r.objects)) {
 		text, err := yaml.Marshal(r.objects[id])
@@ -108,6 +109,12 @@ func (r *Runtime) adopt(ctx context.Context) error {
 	var refused []error
 	for _, p := range f.Problems {
 		refused = append(refused, errors.New(p.String()))
+		id := p.Kind + "/" + p.Name
+		if o, was := before[id]; was {
+			r.objects[id] = o
+		} else {
+			delete(r.objects, id)
+		}
 	}
 	return errors.Join(append(refused, r.program(ctx, f.Input))...)
 }

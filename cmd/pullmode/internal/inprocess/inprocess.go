@@ -4,6 +4,7 @@ package inprocess
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -27,9 +28,11 @@ type Options struct {
 	Replicas int
 	// Etcd are the endpoints of an external etcd. Without any, one replica keeps
 	// everything itself.
-	Etcd    []string
-	Version string
-	Log     *slog.Logger
+	Etcd []string
+	// EtcdPrefix is what every key begins with. Default: one of this run's own.
+	EtcdPrefix string
+	Version    string
+	Log        *slog.Logger
 }
 
 // Runtime is a running one.
@@ -59,6 +62,9 @@ func Start(ctx context.Context, o Options) (_ *Runtime, err error) {
 	}
 	if o.Replicas > 1 && len(o.Etcd) == 0 {
 		return nil, errors.New("several replicas share an external etcd: name its endpoints")
+	}
+	if len(o.Etcd) > 0 && o.EtcdPrefix == "" {
+		o.EtcdPrefix = "/pullmode-conformance-" + rand.Text() + "/"
 	}
 	r := &Runtime{options: o, objects: map[string]object{}, addrs: make([]string, o.Replicas)}
 	if r.schemas, err = schema.Load(); err != nil {
@@ -114,7 +120,8 @@ func (r *Runtime) run(ctx context.Context) error {
 func (r *Runtime) replicaOptions(i int) replica.Options {
 	name := fmt.Sprintf("conformance-%d", i)
 	return replica.Options{
-		Name: name, DataDir: filepath.Join(r.dir, name), Addr: r.addrs[i],
+		Name: name, DataDir: filepath.Join(r.dir, name), Etcd: replica.Etcd{Endpoints: r.options.Etcd, Prefix: r.options.EtcdPrefix},
+		Addr: r.addrs[i], AllowLoopback: true,
 		DrainTimeout: 5 * time.Second, Version: r.options.Version, Log: r.options.Log,
 		Now: func() time.Time { return time.Now().Add(time.Duration(r.ahead.Load())) },
 	}
