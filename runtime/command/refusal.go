@@ -18,7 +18,8 @@ func (t *turn) refusal(d done) error {
 	case request.Grabbed:
 		at := d.Blocker.JoinedAt.UTC().Format(time.RFC3339)
 		e := refuse(Grabbed, "%s has had this request since %s: choose another one, or ask them to invite you", d.Blocker.Agent, at)
-		e.Details = map[string]any{"grabbedBy": d.Blocker.Agent, "grabbedAt": at}
+		// To the letter what the winner's own row says (G1).
+		e.Details = map[string]any{"grabbedBy": d.Blocker.Agent, "grabbedAt": d.Blocker.JoinedAt.UTC().Format(time.RFC3339Nano)}
 		return e
 	case request.NotAMember:
 		return refuse(NotAMember, "%s", notAMember(d.command.Kind))
