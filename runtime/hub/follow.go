@@ -86,8 +86,11 @@ type fatal struct{ err error }
 func (f *fatal) Error() string { return f.err.Error() }
 
 // take splits a batch into its revisions: who is subscribed can change with any
-// of them.
+// of them. One without events says how far the store is: others write to it, too.
 func (h *Hub) take(b store.Batch, loaded int64) error {
+	if len(b.Events) == 0 {
+		return h.takeRevision(b, loaded)
+	}
 	for events := b.Events; len(events) > 0; {
 		n := 1
 		for n < len(events) && events[n].Revision == events[0].Revision {

@@ -1,12 +1,12 @@
-// Package store keeps the runtime's state: keys and values in etcd, embedded in this process. It knows nothing of what they
-// mean. Three properties of etcd are what it exists to hand on:
+// Package store keeps the runtime's state: keys and values in etcd, embedded in this process, or in an external cluster that
+// several replicas share. It knows nothing of what they mean. Three properties of etcd are what it exists to hand on:
 //
 //   - A transition is a compare-and-swap (Commit). Of all who saw the same revision of a key one wins, and the others are told
 //     what they lost to, in the same answer.
 //   - The transition is its own event (Watch). There is no second table of events that could disagree with the state: the
 //     changes of keys, in order of revision, are the feed, and a revision is a cursor into it.
-//   - Acknowledged is on disk. Commit returns after the write-ahead log was fsynced, never before; etcd's unsafe modes are
-//     not used.
+//   - Acknowledged is on disk. Commit returns after the write-ahead log was fsynced (by a majority of the members), never
+//     before; etcd's unsafe modes are not used.
 //
 // # Revisions
 //
@@ -23,6 +23,13 @@
 // write what another one compares or writes cannot share a proposal (etcd evaluates all compares against the state before it,
 // so both would win); they go one after the other, in the order in which they came.
 //
+// # Embedded and external
+//
+// Both are the same to a caller, and the same tests hold them. An external etcd is used with its own default limits, which
+// Open makes sure of. What does no harm when it is done twice (reads, watches, leases) is repeated inside over a change of
+// leader or the loss of a member; a transition is not, and without an answer in 1 s its outcome is unknown. Its quota, its
+// alarms and its defragmentation are its owner's. Elect has one replica of several do what only one should.
+//
 // # Failures
 //
 //	what happens                          what a caller sees
@@ -33,6 +40,8 @@
 //	the quota is used up                  ErrNoSpace for what writes; reads and deletes go on; it ends with deletes and Compact, or a higher quota
 //	the disk itself is full, or broken    etcd ends the process rather than go on without its log; nothing acknowledged is lost
 //	the directory is open elsewhere       Open returns ErrInUse at once
+//	an external etcd loses its leader     ErrUnknownOutcome for a second or two; reads and watches only take longer
+//	an external etcd loses its majority   the same, until it is back; reads fail after 10 s
 //	data of a newer version               Open returns ErrNewerSchema
 //	history that is no longer kept        Watch and Load return *CompactedError with the floor: load again
 //	Close                                 who waits gets ErrClosed, who is on its way his answer, then ErrClosed for everybody
