@@ -21,9 +21,9 @@ type Target struct {
 	// Restart stops the runtime and starts it again, and returns when it is up. Nil:
 	// such cases are skipped.
 	Restart func(ctx context.Context) error
-	// Forget makes the runtime give up the history of its feed that it has now, and
-	// returns when it may have begun to. Nil: such cases are skipped, unless
-	// OldCursor is set.
+	// Forget lets the runtime's retention of the feed pass, by moving its clock. It may
+	// return before the history has gone. Nil: such cases are skipped, unless OldCursor
+	// is set.
 	Forget func(ctx context.Context) error
 	// OldCursor is a cursor older than the runtime's retention of the feed.
 	OldCursor string

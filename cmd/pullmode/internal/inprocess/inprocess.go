@@ -119,12 +119,16 @@ func (r *Runtime) run(ctx context.Context) error {
 
 func (r *Runtime) replicaOptions(i int) replica.Options {
 	name := fmt.Sprintf("conformance-%d", i)
-	return replica.Options{
-		Name: name, DataDir: filepath.Join(r.dir, name), Etcd: replica.Etcd{Endpoints: r.options.Etcd, Prefix: r.options.EtcdPrefix},
+	o := replica.Options{
+		Name: name, Etcd: replica.Etcd{Endpoints: r.options.Etcd, Prefix: r.options.EtcdPrefix},
 		Addr: r.addrs[i], AllowLoopback: true,
 		DrainTimeout: 5 * time.Second, Version: r.options.Version, Log: r.options.Log,
 		Now: func() time.Time { return time.Now().Add(time.Duration(r.ahead.Load())) },
 	}
+	if len(r.options.Etcd) == 0 {
+		o.DataDir = filepath.Join(r.dir, name)
+	}
+	return o
 }
 
 // URLs are where the replicas answer.
