@@ -15,7 +15,7 @@ import (
 var update = flag.Bool("update", false, "write what the scripts' golden files should be")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"pullmode": main, "kubectl-pullmode": main})
+	testscript.Main(m, map[string]func(){"pullmode": main, "kubectl-pullmode": main, "recorder": recorder})
 }
 
 // TestScripts runs the real commands, as processes. Besides testscript's own
@@ -27,6 +27,7 @@ func TestMain(m *testing.M) {
 //	stop NAME [CODE]        interrupt it; it has to end with this code (0)
 //	finish NAME [CODE]      wait for it to end by itself
 //	output NAME FILE        write what it has printed into a file
+//	expand FILE...          put the variables into files that name them as $NAME
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
@@ -41,6 +42,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": exits, "start": start, "await": await, "stop": stop, "finish": finish, "output": writeOutput,
+			"expand": expand,
 		},
 	})
 }

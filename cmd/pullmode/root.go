@@ -59,7 +59,7 @@ join, say, transfer, close).`,
 	add(people, newSend(), newAgent(), newRequests(), newJoin(), newSay(), newLeave(), newClose(), newWrapUp(),
 		newTransfer(), newInvite(), newOffers(), newAccept(), newDecline(), newWithdraw(), newRemove(),
 		newAlerts(), newDismiss(), newLogout())
-	add(development, newIssuer(), newToken(), newConformance())
+	add(development, newIssuer(), newToken(), newReplay(), newConformance())
 	add("", newVersion())
 	return root
 }

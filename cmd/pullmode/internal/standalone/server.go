@@ -76,6 +76,7 @@ func (s *Server) open(ctx context.Context) (err error) {
 	s.replica, err = replica.Start(ctx, replica.Options{
 		Name: "standalone", DataDir: filepath.Join(s.data, "store"), Addr: o.Addr,
 		DrainTimeout: drainTimeout, Version: o.Version, Log: o.Log,
+		AllowLoopback: true, // what is tried here has its receivers here
 	})
 	if err != nil {
 		return errors.Join(err, listener.Close())
