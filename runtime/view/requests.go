@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/pullmode/operator/runtime/request"
 )
@@ -81,11 +80,4 @@ func (v *View) Lists() []string {
 		names = append(names, name)
 	}
 	return names
-}
-
-// Silent is the open request of a list whose customer has been silent for the
-// longest, and since when; empty when none is open.
-func (v *View) Silent(list string) (id string, since time.Time) {
-	id, clock, _ := v.Earliest(request.Expire, list)
-	return id, clock.Start
 }
