@@ -27,15 +27,19 @@ func (h *Hub) load(ctx context.Context) (loaded int64, err error) {
 	if err := h.view.Loaded(loaded); err != nil {
 		return 0, err
 	}
-	mark, err := h.store.Commit(ctx, store.Txn{Ops: []store.Op{
+	mark := store.Txn{Ops: []store.Op{
 		store.Put(keyspace.Started(h.options.Name), []byte(h.options.Now().UTC().Format(time.RFC3339Nano))),
-	}})
+	}}
+	marked, err := h.store.Commit(ctx, mark)
+	for errors.Is(err, store.ErrUnknownOutcome) && ctx.Err() == nil {
+		marked, err = h.store.Commit(ctx, mark) // the one that is known of is as good
+	}
 	if err != nil {
 		return 0, fmt.Errorf("mark the start: %w", err)
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.revision, h.target = loaded, mark.Revision
+	h.revision, h.target = loaded, marked.Revision
 	return loaded, nil
 }
 
