@@ -8,7 +8,6 @@ import (
 
 	"github.com/pullmode/operator/runtime/inbox"
 	"github.com/pullmode/operator/runtime/internal/lab"
-	"github.com/pullmode/operator/runtime/keyspace"
 	"github.com/pullmode/operator/runtime/protocol"
 	"github.com/pullmode/operator/runtime/snapshot"
 )
@@ -72,8 +71,10 @@ func TestN1RegainedListsBeginAnew(t *testing.T) {
 func TestN2RepeatKeepsAlerts(t *testing.T) {
 	l := desk(t)
 	id := l.Message("john", "m1").Request
-	since, _ := inbox.Of(l.View, lab.Alice).Subscribed("l1")
-	write(t, l, keyspace.Subscription("alice", "l1"), keyspace.SubscriptionRecord{Subscribed: true, Since: since, Repeats: 1})
+	must(t, l.Do.Subscribe(ctx, lab.Alice, "l1"))
+	if repeats := l.View.Agent("alice").Subscriptions["l1"].Repeats; repeats != 1 {
+		t.Fatalf("she has repeated it %d times", repeats)
+	}
 	wantAlerts(t, l, "subscribed again", lab.Alice, id)
 }
 
