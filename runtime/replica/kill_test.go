@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/onsi/gomega"
 
 	"github.com/pullmode/operator/runtime/client"
+	"github.com/pullmode/operator/runtime/internal/etcdtest"
 	"github.com/pullmode/operator/runtime/internal/site"
 	"github.com/pullmode/operator/runtime/protocol"
 	"github.com/pullmode/operator/runtime/request"
@@ -27,88 +29,87 @@ const (
 // A runtime that is killed in the middle of traffic loses nothing that it has
 // acknowledged, and its clients resume by cursor with no gap (R1, R4).
 func TestKill(t *testing.T) {
-	i := site.Issuer(t)
-	v := &victim{t: t, dir: t.TempDir(), addr: "127.0.0.1:0", issuer: i.URL()}
-	v.start()
-	running := true
-	t.Cleanup(func() {
-		if running {
-			v.kill()
-		}
-	})
-	agent := func(name string) *client.Agent {
-		token, err := i.Sign(name, nil, time.Hour)
-		if err != nil {
-			t.Fatal(err)
-		}
-		a, err := client.NewAgent("http://"+v.addr, client.StaticToken(token), client.Options{Attempts: 100})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(a.CloseIdle)
-		return a
-	}
+	dir := t.TempDir()
+	killed(t, []string{dir}, func(int) {})
+}
 
+// So does one of two replicas, and so do both when the etcd that they share loses
+// its leader (R2, R3).
+func TestKillOfTwo(t *testing.T) {
+	cluster := etcdtest.Start(t, 3)
+	data := strings.Join(cluster.Endpoints(), ",")
+	var leader *etcdtest.Member
+	killed(t, []string{data, data}, func(int) {
+		if leader != nil {
+			leader.Start()
+		}
+		leader = cluster.Leader()
+		leader.Kill()
+	})
+}
+
+// killed kills the replicas in turn, and has something else happen just after each.
+func killed(t *testing.T, data []string, happens func(round int)) {
+	i := site.Issuer(t)
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
-	alice := agent("alice")
-	watch := follow(ctx, t, alice)
-	traffic := &traffic{t: t, v: v, agent: alice, acknowledged: map[string]truth{}}
+	token, err := i.Sign("alice", nil, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	traffic := &traffic{t: t, acknowledged: map[string]truth{}}
+	var watches []*watcher
+	for n, data := range data {
+		v := &victim{t: t, name: fmt.Sprint("victim-", n), data: data, addr: "127.0.0.1:0", issuer: i.URL()}
+		v.start()
+		t.Cleanup(v.end)
+		alice, err := client.NewAgent("http://"+v.addr, client.StaticToken(token), client.Options{Attempts: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(alice.CloseIdle)
+		traffic.victims, traffic.agents = append(traffic.victims, v), append(traffic.agents, alice)
+		watches = append(watches, follow(ctx, t, alice))
+	}
 	stop := traffic.run(ctx, 8)
-	for range kills {
+	for round := range kills {
 		traffic.wait(ctx, betweenOps)
+		v := traffic.victims[round%len(data)]
 		v.kill()
+		happens(round)
 		v.start()
 	}
 	traffic.wait(ctx, betweenOps)
 	stop()
 
-	// Every acknowledged transition is there: what is open is as it was answered last.
-	open := map[string]truth{}
-	for r, err := range alice.Requests(ctx, client.Query{}) {
-		if err != nil {
-			t.Fatal(err)
+	// The feed of each, over all the breaks, comes to the same picture.
+	want := traffic.acknowledged
+	for n, watch := range watches {
+		watch.until(ctx, func(seen map[string]truth) bool { return maps.Equal(want, seen) })
+		if gaps := watch.gaps.Load(); gaps > 0 {
+			t.Errorf("%d gaps", gaps)
 		}
-		open[r.ID] = truth{r.State, r.Version}
+		if disconnects := watch.disconnects.Load(); disconnects < int64(kills/len(data)) {
+			t.Errorf("the feed of victim %d broke %d times: this shows nothing", n, disconnects)
+		}
 	}
-	closed := 0
-	for id, want := range traffic.acknowledged {
-		got, is := open[id]
-		if !is {
-			c, err := alice.Request(ctx, id)
-			if err != nil {
-				t.Errorf("%s, acknowledged as %+v: %v", id, want, err)
-				continue
-			}
-			got = truth{c.Request.State, c.Request.Version}
-			closed++
-		}
-		if got != want {
-			t.Errorf("%s was acknowledged as %+v and is %+v", id, want, got)
-		}
+	for _, alice := range traffic.agents {
+		traffic.check(ctx, alice)
 	}
 	for _, again := range traffic.messages {
-		receipt, err := traffic.connector(t).Post(ctx, again.message)
+		receipt, err := traffic.connector(0).Post(ctx, again.message)
 		if err != nil || !receipt.Duplicate || receipt.Request != again.request {
 			t.Errorf("message %s was taken into %s; again: %+v, %v", again.message.ID, again.request, receipt, err)
 		}
 	}
-
-	// The feed, over all the breaks, comes to the same picture.
-	want := traffic.acknowledged
-	watch.until(ctx, func(seen map[string]truth) bool { return maps.Equal(want, seen) })
-	if gaps := watch.gaps.Load(); gaps > 0 {
-		t.Errorf("%d gaps", gaps)
+	t.Logf("%d transitions on %d requests, %d messages", traffic.count.Load(), len(want), len(traffic.messages))
+	for _, v := range traffic.victims {
+		v.kill()
 	}
-	if disconnects := watch.disconnects.Load(); disconnects < kills {
-		t.Errorf("the feed broke %d times, and %d were killed: this shows nothing", disconnects, kills)
-	}
-	t.Logf("%d transitions on %d requests (%d closed), %d messages, %d breaks of the feed",
-		traffic.count.Load(), len(want), closed, len(traffic.messages), watch.disconnects.Load())
-	v.kill()
-	running = false
 	cancel()
-	<-watch.done
+	for _, watch := range watches {
+		<-watch.done
+	}
 }
 
 // truth is what is compared of a request.
@@ -124,22 +125,49 @@ type posted struct {
 
 // traffic is connectors and an agent who never rest.
 type traffic struct {
-	t     *testing.T
-	v     *victim
-	agent *client.Agent
-	count atomic.Int64
+	t       *testing.T
+	victims []*victim
+	agents  []*client.Agent // of each
+	count   atomic.Int64
 
 	mu           sync.Mutex
 	acknowledged map[string]truth // by request; each has one worker
 	messages     []posted
 }
 
-func (tr *traffic) connector(t *testing.T) *client.Connector {
-	c, err := client.NewConnector("http://"+tr.v.addr, "facebook", site.Key("facebook"), client.Options{Attempts: 100})
-	if err != nil {
-		t.Fatal(err)
+// check says whether every acknowledged transition is there: what is open is as it
+// was answered last, and what is closed, too.
+func (tr *traffic) check(ctx context.Context, alice *client.Agent) {
+	tr.t.Helper()
+	open := map[string]truth{}
+	for r, err := range alice.Requests(ctx, client.Query{}) {
+		if err != nil {
+			tr.t.Fatal(err)
+		}
+		open[r.ID] = truth{r.State, r.Version}
 	}
-	t.Cleanup(c.CloseIdle)
+	for id, want := range tr.acknowledged {
+		got, is := open[id]
+		if !is {
+			c, err := alice.Request(ctx, id)
+			if err != nil {
+				tr.t.Errorf("%s, acknowledged as %+v: %v", id, want, err)
+				continue
+			}
+			got = truth{c.Request.State, c.Request.Version}
+		}
+		if got != want {
+			tr.t.Errorf("%s was acknowledged as %+v and is %+v", id, want, got)
+		}
+	}
+}
+
+func (tr *traffic) connector(victim int) *client.Connector {
+	c, err := client.NewConnector("http://"+tr.victims[victim].addr, "facebook", site.Key("facebook"), client.Options{Attempts: 100})
+	if err != nil {
+		tr.t.Fatal(err)
+	}
+	tr.t.Cleanup(c.CloseIdle)
 	return c
 }
 
@@ -148,9 +176,10 @@ func (tr *traffic) run(ctx context.Context, workers int) (stop func()) {
 	enough := make(chan struct{})
 	var wg sync.WaitGroup
 	for w := range workers {
-		connector := tr.connector(tr.t)
+		n := w % len(tr.victims)
+		connector := tr.connector(n)
 		wg.Go(func() {
-			for n := 0; ; n++ {
+			for i := 0; ; i++ {
 				select {
 				case <-enough: // between requests, so that each is known to its end
 					return
@@ -158,7 +187,7 @@ func (tr *traffic) run(ctx context.Context, workers int) (stop func()) {
 					return
 				default:
 				}
-				if err := tr.one(ctx, connector, fmt.Sprintf("%d-%d", w, n)); err != nil {
+				if err := tr.one(ctx, connector, tr.agents[n], fmt.Sprintf("%d-%d", w, i)); err != nil {
 					tr.t.Errorf("worker %d: %v", w, err)
 					return
 				}
@@ -174,7 +203,7 @@ func (tr *traffic) run(ctx context.Context, workers int) (stop func()) {
 
 // one is the life of one request: two messages, a join, and perhaps a leave or a
 // close.
-func (tr *traffic) one(ctx context.Context, connector *client.Connector, name string) error {
+func (tr *traffic) one(ctx context.Context, connector *client.Connector, agent *client.Agent, name string) error {
 	var id string
 	for n := range 2 {
 		m := protocol.PostMessage{ID: fmt.Sprint(name, "-", n), Customer: protocol.Customer{ID: name}, Text: "a word"}
@@ -185,8 +214,8 @@ func (tr *traffic) one(ctx context.Context, connector *client.Connector, name st
 		id = receipt.Request
 		tr.took(id, truth{request.Unread, int64(n + 1)}, &posted{m, id})
 	}
-	end := map[int]func(context.Context, string) (protocol.Result, error){0: tr.agent.Leave, 1: tr.agent.Close}[rand.IntN(3)]
-	for _, command := range []func(context.Context, string) (protocol.Result, error){tr.agent.Join, end} {
+	end := map[int]func(context.Context, string) (protocol.Result, error){0: agent.Leave, 1: agent.Close}[rand.IntN(3)]
+	for _, command := range []func(context.Context, string) (protocol.Result, error){agent.Join, end} {
 		if command == nil {
 			continue
 		}

@@ -18,10 +18,10 @@ import (
 )
 
 // TestMain is also the process that TestKill kills: a replica of its own, on a real
-// disk.
+// disk or on an etcd.
 func TestMain(m *testing.M) {
-	if dir := os.Getenv("VICTIM_DIR"); dir != "" {
-		if err := live(dir, os.Getenv("VICTIM_ADDR"), os.Getenv("VICTIM_ISSUER")); err != nil {
+	if data := os.Getenv("VICTIM_DATA"); data != "" {
+		if err := live(os.Getenv("VICTIM_NAME"), data, os.Getenv("VICTIM_ADDR"), os.Getenv("VICTIM_ISSUER")); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -30,11 +30,15 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// live serves until it is killed.
-func live(dir, addr, issuer string) error {
+// live serves until it is killed. data is a directory, or the endpoints of an etcd.
+func live(name, data, addr, issuer string) error {
 	ctx := context.Background()
+	var etcd replica.Etcd
+	if strings.HasPrefix(data, "http") {
+		data, etcd.Endpoints = "", strings.Split(data, ",")
+	}
 	r, err := replica.Start(ctx, replica.Options{
-		Name: "victim", DataDir: dir, Addr: addr, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Name: name, DataDir: data, Etcd: etcd, Addr: addr, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	if err != nil {
 		return err
@@ -48,16 +52,17 @@ func live(dir, addr, issuer string) error {
 
 // victim is the process.
 type victim struct {
-	t                 *testing.T
-	dir, addr, issuer string
-	cmd               *exec.Cmd
+	t                        *testing.T
+	name, data, addr, issuer string
+	cmd                      *exec.Cmd
+	running                  bool
 }
 
 // start runs it and waits until it serves; the address stays over restarts.
 func (v *victim) start() {
 	v.t.Helper()
 	v.cmd = exec.Command(os.Args[0])
-	v.cmd.Env = append(os.Environ(), "VICTIM_DIR="+v.dir, "VICTIM_ADDR="+v.addr, "VICTIM_ISSUER="+v.issuer)
+	v.cmd.Env = append(os.Environ(), "VICTIM_NAME="+v.name, "VICTIM_DATA="+v.data, "VICTIM_ADDR="+v.addr, "VICTIM_ISSUER="+v.issuer)
 	v.cmd.Stderr = v.t.Output()
 	v.cmd.SysProcAttr = dieWithParent
 	out, err := v.cmd.StdoutPipe()
@@ -67,6 +72,7 @@ func (v *victim) start() {
 	if err := v.cmd.Start(); err != nil {
 		v.t.Fatal(err)
 	}
+	v.running = true
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		v.t.Fatalf("the victim does not serve: %v", err)
@@ -81,4 +87,12 @@ func (v *victim) kill() {
 		v.t.Fatal(err)
 	}
 	_ = v.cmd.Wait() // it says that it was killed
+	v.running = false
+}
+
+// end is at the end of the test.
+func (v *victim) end() {
+	if v.running {
+		v.kill()
+	}
 }

@@ -40,6 +40,9 @@ func startExternal(ctx context.Context, options Options) (*external, root, error
 	if options.Prefix == "" {
 		options.Prefix = defaultPrefix
 	}
+	if !strings.HasSuffix(options.Prefix, "/") {
+		options.Prefix += "/" // or it would be the beginning of somebody else's
+	}
 	if len(options.Prefix) > maxPrefix {
 		return nil, "", fmt.Errorf("open the store: the prefix has %d bytes, at most %d: it is part of every key", len(options.Prefix), maxPrefix)
 	}
@@ -122,8 +125,11 @@ func (e *external) compact(ctx context.Context, revision int64) error {
 	return rpctypes.Error(err)
 }
 
-// usage is that of one of the members: they hold the same. Only from etcd 3.6 on do they say what their quota is.
+// usage is that of one of the members: they hold the same. Only from etcd 3.6 on do they say what their quota is. It is asked
+// for by who has something else to do, and does not wait for long.
 func (e *external) usage(ctx context.Context) (used, quota int64, err error) {
+	ctx, cancel := context.WithTimeout(ctx, externalTimeout)
+	defer cancel()
 	status, err := patiently(ctx, func(ctx context.Context) (*pb.StatusResponse, error) {
 		return e.maintenance.Status(ctx, &pb.StatusRequest{})
 	})

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"strconv"
 )
@@ -42,12 +43,17 @@ func (s *Store) prepare(ctx context.Context) error {
 
 // found writes the epoch and the schema version of an empty store.
 func (s *Store) found(ctx context.Context) (KV, error) {
-	_, err := s.Commit(ctx, Txn{
-		Compares: []Compare{{Key: epochKey}},
-		Ops:      []Op{Put(epochKey, []byte(rand.Text())), Put(schemaKey, []byte(strconv.Itoa(schema)))},
-	})
-	if err != nil {
-		return KV{}, err
+	for {
+		_, err := s.Commit(ctx, Txn{
+			Compares: []Compare{{Key: epochKey}}, // of several replicas one finds it empty
+			Ops:      []Op{Put(epochKey, []byte(rand.Text())), Put(schemaKey, []byte(strconv.Itoa(schema)))},
+		})
+		switch {
+		case errors.Is(err, ErrUnknownOutcome) && ctx.Err() == nil:
+			continue
+		case err != nil:
+			return KV{}, err
+		}
+		return s.Get(ctx, epochKey)
 	}
-	return s.Get(ctx, epochKey)
 }

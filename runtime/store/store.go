@@ -19,7 +19,8 @@ type Options struct {
 	Endpoints []string
 	// TLS is what the endpoints that are https are talked to with.
 	TLS *tls.Config
-	// Prefix is what every key in an external etcd begins with; a store is one prefix. At most 64 bytes. Default: "/pullmode/".
+	// Prefix is what every key in an external etcd begins with, up to a slash; a store is one prefix. At most 64 bytes.
+	// Default: "/pullmode/". What was restored from an embedded store is at "pullmode/".
 	Prefix string
 	// Logger receives what the store and its engine have to say. Default: slog.Default().
 	Logger *slog.Logger
