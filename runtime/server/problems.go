@@ -36,7 +36,7 @@ var kinds = map[protocol.ProblemType]kind{
 	protocol.ProblemTooManyOffers:     {http.StatusConflict, "Too many offers"},
 	protocol.ProblemNoWrapUp:          {http.StatusConflict, "The list asks for no wrap-up"},
 	protocol.ProblemWrapUpOver:        {http.StatusConflict, "The wrap-up is over"},
-	protocol.ProblemOfferOver:         {http.StatusGone, "The offer is over"},
+	protocol.ProblemOfferOver:         {http.StatusGone, "The offer does not stand any more"},
 	protocol.ProblemGone:              {http.StatusGone, "The request is closed"},
 	protocol.ProblemTooLarge:          {http.StatusRequestEntityTooLarge, "Too large"},
 	protocol.ProblemMediaType:         {http.StatusUnsupportedMediaType, "Unsupported media type"},

@@ -100,7 +100,7 @@ func Conversation(c protocol.Conversation) []string {
 	if w := r.WrapUp; w != nil && w.AppliedAt == nil {
 		lines = append(lines, "your wrap-up is awaited")
 	} else if w != nil {
-		lines = append(lines, "your wrap-up: "+strings.Join(w.Reasons, ", ")+" "+plain(w.Note))
+		lines = append(lines, strings.TrimSpace("your wrap-up: "+strings.Join(w.Reasons, ", ")+" "+plain(w.Note)))
 	}
 	return append(lines, Messages(c.Messages)...)
 }
@@ -114,17 +114,22 @@ func Messages(messages []request.Message) []string {
 	return lines
 }
 
-// said is what a message says: its words, and the addresses of what belongs to it.
+// said is what a message says, and that it did not arrive.
 func said(m *request.Message) string {
-	parts := make([]string, 0, 2+len(m.Attachments))
+	if m.Delivery == request.DeliveryFailedFinally {
+		return fmt.Sprintf("%s (not delivered: %s)", words(m), plain(m.Failure))
+	}
+	return words(m)
+}
+
+// words are a message's text, and the addresses of what belongs to it.
+func words(m *request.Message) string {
+	var parts []string
 	if m.Text != "" {
 		parts = append(parts, plain(m.Text))
 	}
 	for _, a := range m.Attachments {
 		parts = append(parts, "["+plain(a.URL)+"]")
-	}
-	if m.Delivery == request.DeliveryFailedFinally {
-		parts = append(parts, "(not delivered: "+plain(m.Failure)+")")
 	}
 	return strings.Join(parts, " ")
 }

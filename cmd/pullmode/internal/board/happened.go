@@ -84,7 +84,7 @@ func removed(e *protocol.Event) string {
 func message(e *protocol.Event) string {
 	switch {
 	case e.Message.Delivery == request.DeliveryFailedFinally:
-		return "what " + name(e.Message.From) + " wrote did not arrive: " + said(e.Message)
+		return fmt.Sprintf("what %s wrote did not arrive (%s): %s", name(e.Message.From), plain(e.Message.Failure), words(e.Message))
 	case e.Message.From.Kind == request.AgentActor:
 		return name(e.Message.From) + " answers: " + said(e.Message)
 	}

@@ -34,14 +34,18 @@ func (b *Board) offer(e *protocol.Event) string {
 
 // made is an offer that stands.
 func (b *Board) made(o *protocol.Offer, number int) string {
-	what := "a place beside theirs"
-	if o.Kind == request.OfferTransfer {
-		what = "their place"
-	}
 	if o.From == b.me {
-		return fmt.Sprintf("you offer %s %s (withdraw %d)  %s", offered(o), what, number, o.ID)
+		return fmt.Sprintf("you offer %s %s (withdraw %d)  %s", offered(o), place(o, "your", "yours"), number, o.ID)
 	}
-	return fmt.Sprintf("%s offers %s %s (accept %d, decline %d)  %s", plain(o.From), b.you(o), what, number, number, o.ID)
+	return fmt.Sprintf("%s offers %s %s (accept %d, decline %d)  %s", plain(o.From), b.you(o), place(o, "their", "theirs"), number, number, o.ID)
+}
+
+// place is what is offered, of whose it is.
+func place(o *protocol.Offer, their, theirs string) string {
+	if o.Kind == request.OfferTransfer {
+		return their + " place"
+	}
+	return "a place beside " + theirs
 }
 
 // offered is to whom an offer is made.
