@@ -159,14 +159,15 @@ func TestN11AdminsOfGrabLists(t *testing.T) {
 	wantAlerts(t, l, "a Grab list again", lab.Carol)
 }
 
-// L5, N12: an alert does not stand for a request that is no row.
-func TestL5NoAlertWithoutARow(t *testing.T) {
+// L5, N6: an alert that a grab has withdrawn does not come back when the list is
+// opened to all.
+func TestL5WithdrawnStaysWithdrawn(t *testing.T) {
 	l := desk(t, grab, realert)
 	id := l.Message("john", "m1").Request
 	did(t)(l.Do.Join(ctx, lab.Alice, id, ""))
 	program(l, realert)
 	l.Message("john", "m2")
-	wantAlerts(t, l, "open to all", lab.Bob, id)
+	wantAlerts(t, l, "open to all", lab.Bob)
 	program(l, grab)
 	wantAlerts(t, l, "her own again", lab.Bob)
 	if inbox.Of(l.View, lab.Bob).Listed(document(t, l, id)) {

@@ -16,13 +16,16 @@ type Alert struct {
 	// Joiners have joined since it was raised: for them it is over, also when they
 	// leave (N6).
 	Joiners []string `json:"joiners,omitempty"`
+	// Grabbed: it was withdrawn from everybody when somebody grabbed the request, and
+	// does not come back when they leave (N6).
+	Grabbed bool `json:"grabbed,omitempty"`
 }
 
 // Alerts says whether the alert can stand for an agent of a role: not for one who
-// has joined, nor for an Admin of a Grab list (N6, N11), and in a request that
-// somebody has grabbed for nobody.
+// has joined, nor for an Admin of a Grab list (N6, N11), and of a request that was
+// grabbed for nobody.
 func (d *Document) Alerts(agent string, role snapshot.Role) bool {
-	return d.Open() && !d.Exclusive() && !(d.Grab && role == snapshot.Admin) &&
+	return d.Open() && !d.Alert.Grabbed && !(d.Grab && role == snapshot.Admin) &&
 		!d.Member(agent) && !slices.Contains(d.Alert.Joiners, agent)
 }
 

@@ -218,6 +218,15 @@ func TestAlertsOfAGrabList(t *testing.T) {
 		t.Error("N6: it is withdrawn at the grab")
 	}
 	s.do(by("alice", Leave), Left)
+	if s.d.Alerts("bob", snapshot.Representative) {
+		t.Error("N6: what was withdrawn comes back")
+	}
+	s.do(admin(Leave), Left)
+	s.wait(time.Hour)
+	s.do(message("m2"), Appended) // realertPolicy
+	if !s.d.Alerts("bob", snapshot.Representative) {
+		t.Error("N4: a new generation is for everybody again")
+	}
 	s.do(admin(Close), Ended)
 	if s.d.Alerts("bob", snapshot.Representative) {
 		t.Error("N6: it is withdrawn at the close")

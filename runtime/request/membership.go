@@ -82,6 +82,7 @@ func (t *turn) admit(m Member) {
 		t.next.EverJoined, t.next.FirstJoinedAt = true, &now
 	}
 	t.next.State, t.next.LastJoinedAt = Active, &now
+	t.next.Alert.Grabbed = t.next.Alert.Grabbed || m.Owner
 	if !slices.Contains(t.next.Alert.Joiners, m.Agent) {
 		t.next.Alert.Joiners = append(t.next.Alert.Joiners, m.Agent)
 	}
