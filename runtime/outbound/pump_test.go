@@ -415,6 +415,40 @@ func TestTwoAtOnce(t *testing.T) {
 	}
 }
 
+// One message of a thread is on its way at a time, also when somebody else has taken
+// it out of the outbox meanwhile.
+func TestOneAtATimeInAThread(t *testing.T) {
+	d := newDesk(t)
+	arrived, release := make(chan struct{}), make(chan struct{})
+	c := newConnector(t, func(m Message, _ int) int {
+		if m.ID == "t1/1" {
+			close(arrived)
+			<-release
+		}
+		return http.StatusOK
+	})
+	d.channels(map[string]string{"wa": c.URL})
+	d.run()
+	d.say("wa", "t1", 1)
+	<-arrived
+	if _, err := d.store.Commit(t.Context(), store.Txn{Ops: []store.Op{store.Delete(keyspace.Sending("t1", 1))}}); err != nil {
+		t.Fatal(err)
+	}
+	d.say("wa", "t1", 2)
+	for n := range int64(20) { // while these go out, the other would, too
+		d.say("wa", "t2", n+1)
+	}
+	d.eventually(func() bool { return len(d.waiting()) == 1 })
+	if got := c.got(); slices.Contains(got, "t1/2") {
+		t.Errorf("had the second before it had answered the first: %v", got)
+	}
+	close(release)
+	d.eventuallyEmpty()
+	if got := c.got(); len(got) != 22 {
+		t.Errorf("had %v", got)
+	}
+}
+
 // A changed URL holds for what is being tried already, and without a snapshot
 // nothing is given up.
 func TestConfigurationChanges(t *testing.T) {
