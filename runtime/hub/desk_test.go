@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -13,8 +12,6 @@ import (
 	"github.com/pullmode/operator/runtime/internal/lab"
 	"github.com/pullmode/operator/runtime/keyspace"
 	"github.com/pullmode/operator/runtime/protocol"
-	"github.com/pullmode/operator/runtime/request"
-	"github.com/pullmode/operator/runtime/snapshot"
 	"github.com/pullmode/operator/runtime/store"
 )
 
@@ -121,40 +118,22 @@ func shut(t *testing.T, l *lab.Lab, agent inbox.Agent, id string) {
 	do(t, result, err)
 }
 
+// meet says that agents are connected, so that a place can be offered to them (T30).
+func meet(t *testing.T, l *lab.Lab, agents ...inbox.Agent) {
+	t.Helper()
+	for _, a := range agents {
+		put(t, l, keyspace.Presence(a.Name, "lab"), keyspace.PresenceRecord{Session: "of " + a.Name, At: l.Clock.Now()})
+	}
+}
+
 // put writes a record into the store, and waits until the view has it.
 func put(t *testing.T, l *lab.Lab, key string, value any) {
 	t.Helper()
-	commit(t, l, store.Put(key, encode(t, value)))
-}
-
-func commit(t *testing.T, l *lab.Lab, ops ...store.Op) {
-	t.Helper()
-	result, err := l.Store.Commit(ctx, store.Txn{Ops: ops})
+	result, err := l.Store.Commit(ctx, store.Txn{Ops: []store.Op{store.Put(key, encode(t, value))}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := l.View.WaitFor(ctx, result.Revision); err != nil {
 		t.Fatal(err)
-	}
-}
-
-// change decides what an agent wants done with an open request and writes it, with
-// nothing around it.
-func change(t *testing.T, l *lab.Lab, agent inbox.Agent, id string, c request.Command) {
-	t.Helper()
-	e := l.View.Request(id)
-	c.Actor, c.Rights.Role = request.Actor{Kind: request.AgentActor, Name: agent.Name}, snapshot.Representative
-	d := request.Decide(e.Doc, c, request.Env{
-		Now: l.Clock.Now(), List: l.View.Config().List(e.Doc.List), OfferTimeout: time.Minute, Place: request.Place{ID: id + "x"},
-	})
-	switch {
-	case d.Next == nil:
-		t.Fatalf("%s came to %s", c.Kind, d.Outcome)
-	case d.Successor != nil:
-		commit(t, l, store.Put(keyspace.Closed(id), encode(t, d.Next)), store.Put(e.Key, encode(t, d.Successor)))
-	case d.Next.Open():
-		commit(t, l, store.Put(e.Key, encode(t, d.Next)))
-	default:
-		commit(t, l, store.Put(keyspace.Closed(id), encode(t, d.Next)), store.Delete(e.Key))
 	}
 }

@@ -26,8 +26,9 @@ func TestGrabRoundTrip(t *testing.T) {
 	join(t, l, lab.Erin, id)
 	each("T07, N9", []*desk{erin, gina}, "ACTIVE")
 	frank.hears("N6, N12", "removed for erin")
-	_, _ = l.Do.Join(ctx, lab.Frank, id, "")  // T09: refused, so N10: nothing is published
-	_, _ = l.Do.Leave(ctx, lab.Frank, id, "") // T16, N10
+	if _, err := l.Do.Join(ctx, lab.Frank, id, ""); err == nil { // T09: refused, so nothing is published (N10)
+		t.Error("T09: frank has joined")
+	}
 	l.MessageOn(lab.Grab, "john", "m2")
 	erin.hears("T04, and N10", "message")
 	for _, tc := range []struct {
@@ -104,12 +105,15 @@ func TestInvitedPastTheOwner(t *testing.T) {
 	join(t, l, lab.Erin, id)
 	erin.hears("T07", "received, alert", "ACTIVE")
 	frank.hears("N12", "received, alert", "removed for erin")
-	change(t, l, lab.Erin, id, offerTo(lab.Frank))
+	meet(t, l, lab.Frank)
+	result, err := l.Do.Invite(ctx, lab.Erin, id, "", protocol.Target{Agent: "frank"})
+	do(t, result, err)
 	each("T31", []*desk{erin, frank}, "offer made")
 	if got := rows(t, l, lab.Frank); len(got) != 0 {
 		t.Errorf("N12: an offer makes no row: %v", got)
 	}
-	change(t, l, lab.Frank, id, accepting(id+"-1"))
+	result, err = l.Do.Accept(ctx, lab.Frank, result.Offer.ID, "")
+	do(t, result, err)
 	each("T31", []*desk{erin, frank}, "members", "offer accepted")
 	leave(t, l, lab.Frank, id)
 	each("T14: one", []*desk{erin, frank}, "ACTIVE")

@@ -3,20 +3,10 @@ package hub_test
 import (
 	"testing"
 
-	"github.com/pullmode/operator/runtime/inbox"
 	"github.com/pullmode/operator/runtime/internal/lab"
-	"github.com/pullmode/operator/runtime/keyspace"
 	"github.com/pullmode/operator/runtime/protocol"
 	"github.com/pullmode/operator/runtime/request"
 )
-
-func offerTo(agent inbox.Agent) request.Command {
-	return request.Command{Kind: request.Invite, Target: request.Target{Agent: agent.Name}}
-}
-
-func accepting(offer string) request.Command {
-	return request.Command{Kind: request.Accept, Offer: offer, Rights: request.Rights{Addressed: true}}
-}
 
 // T29 to T31: offers are for those who have a part in them; of a list, for its
 // subscribers. Who connects later is shown those that stand.
@@ -27,9 +17,13 @@ func TestOffers(t *testing.T) {
 	join(t, l, lab.Alice, id)
 	each("T07", []*desk{alice, bob}, "received, alert", "ACTIVE")
 
-	change(t, l, lab.Alice, id, request.Command{Kind: request.TransferTo, Target: request.Target{Agent: "bob"}})
+	meet(t, l, lab.Bob)
+	result, err := l.Do.Transfer(ctx, lab.Alice, id, "", protocol.Target{Agent: "bob"})
+	do(t, result, err)
+	toBob := result.Offer.ID
 	each("T29", []*desk{alice, bob}, "offer made")
-	change(t, l, lab.Alice, id, request.Command{Kind: request.Invite, Target: request.Target{List: "l2"}})
+	result, err = l.Do.Invite(ctx, lab.Alice, id, "", protocol.Target{List: "l2"})
+	do(t, result, err)
 	each("T31", []*desk{alice, carol}, "offer made")
 	for agent, want := range map[*desk]int{alice: 2, bob: 1, carol: 1} {
 		c := l.Connect(agent.agent, "")
@@ -38,7 +32,8 @@ func TestOffers(t *testing.T) {
 		}
 		c.Close()
 	}
-	change(t, l, lab.Bob, id, request.Command{Kind: request.Decline, Offer: id + "-1"})
+	result, err = l.Do.Decline(ctx, lab.Bob, toBob, "")
+	do(t, result, err)
 	each("T30: nothing on the list", []*desk{alice, bob}, "offer declined")
 	shut(t, l, lab.Alice, id)
 	alice.hears("T18", "CLOSED", "offer withdrawn")
@@ -58,7 +53,8 @@ func TestTransferIsToldOnBothLists(t *testing.T) {
 	id := l.Message("john", "m1").Request
 	join(t, l, lab.Alice, id)
 	each("T07", both, "received, alert", "ACTIVE")
-	change(t, l, lab.Alice, id, request.Command{Kind: request.Transfer, Target: request.Target{List: "l2"}})
+	result, err := l.Do.Transfer(ctx, lab.Alice, id, "", protocol.Target{List: "l2"})
+	do(t, result, err)
 	alice.hears("T28", "CLOSED")
 	carol.hears("T28", "CLOSED", "received, alert")
 	closed, opened := lab.Event(t, carol.heard[2]), lab.Event(t, carol.heard[3])
@@ -93,14 +89,20 @@ func TestDismissalsReachTheOtherDevice(t *testing.T) {
 	desk1, desk2, bob := sit(t, l, lab.Alice), sit(t, l, lab.Alice), sit(t, l, lab.Bob)
 	id := l.Message("john", "m1").Request
 	each("T01", []*desk{desk1, desk2, bob}, "received, alert")
-	put(t, l, keyspace.Dismissal("alice"), keyspace.DismissalRecord{Some: map[string]int64{id: 1}, Last: id})
+	if err := l.Do.Dismiss(ctx, lab.Alice, id); err != nil {
+		t.Fatal(err)
+	}
 	each("N5", []*desk{desk1, desk2}, "alert.withdrawn")
-	put(t, l, keyspace.Dismissal("alice"), keyspace.DismissalRecord{Until: l.View.Revision()})
+	l.Message("paul", "m3")
+	each("T01", []*desk{desk1, desk2, bob}, "received, alert")
+	if err := l.Do.DismissAll(ctx, lab.Alice); err != nil {
+		t.Fatal(err)
+	}
 	each("N5 all", []*desk{desk1, desk2}, "alert.withdrawn")
 	l.Message("mary", "m2")
 	each("N5: bob hears nothing of it", []*desk{desk1, desk2, bob}, "received, alert")
 	resumed := &desk{t: t, agent: lab.Alice, c: l.Connect(lab.Alice, desk1.began)}
-	resumed.hears("R1, N5", "received, alert", "alert.withdrawn", "alert.withdrawn", "received, alert")
+	resumed.hears("R1, N5", "received, alert", "alert.withdrawn", "received, alert", "alert.withdrawn", "received, alert")
 }
 
 // N4: what was heard is not told again to who comes back, and what was missed is.
@@ -125,7 +127,9 @@ func TestCustomerPresenceIsForMembers(t *testing.T) {
 	alice, bob := sit(t, l, lab.Alice), sit(t, l, lab.Bob)
 	id := l.Message("john", "m1").Request
 	join(t, l, lab.Alice, id)
-	put(t, l, keyspace.Customer("facebook", "john"), keyspace.CustomerRecord{Online: true, At: l.Clock.Now(), Request: id, Members: []string{"alice"}})
+	if err := l.Do.PutPresence(ctx, "facebook", "john", protocol.PutPresence{Online: true}); err != nil {
+		t.Fatal(err)
+	}
 	leave(t, l, lab.Alice, id)
 	alice.hears("presence", "received, alert", "ACTIVE", "customer.presence", "INACTIVE")
 	bob.hears("no presence", "received, alert", "ACTIVE", "INACTIVE")
@@ -138,8 +142,9 @@ func TestSubscribingAgain(t *testing.T) {
 	alice, other, bob := sit(t, l, lab.Alice), sit(t, l, lab.Alice), sit(t, l, lab.Bob)
 	id := l.Message("john", "m1").Request
 	each("T01", []*desk{alice, other, bob}, "received, alert")
-	since, _ := inbox.Of(l.View, lab.Alice).Subscribed("l1")
-	put(t, l, keyspace.Subscription("alice", "l1"), keyspace.SubscriptionRecord{Subscribed: true, Chosen: true, Since: since, Repeats: 1})
+	if err := l.Do.Subscribe(ctx, lab.Alice, "l1"); err != nil {
+		t.Fatal(err)
+	}
 	each("N2", []*desk{alice, other}, "snapshot of 1")
 	s := snapshotOf(t, alice.heard[1])
 	if len(s.Only) != 1 || s.Only[0] != "l1" || s.Requests[0].ID != id {
