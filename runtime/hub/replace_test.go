@@ -106,9 +106,11 @@ func TestNewerSessionReplacesTheOlder(t *testing.T) {
 
 	// The first replica was away, and tells of what it still had: that is older.
 	tell(t, l, lab.Alice, "first", s1)
+	l.Message("paul", "m2")
+	(&desk{t: t, agent: lab.Alice, c: c}).hears("the newer one goes on", "received, alert")
 	third := sit(t, l, lab.Alice)
 	tell(t, l, lab.Alice, "first", here.newest())
-	wantReplaced(t, "at this replica, by the third and not by the first", c)
+	wantReplaced(t, "by the third, at this replica", c)
 	c.Close()
 
 	fourth, fifth := sit(t, l, lab.Alice), sit(t, l, lab.Alice)
@@ -116,10 +118,10 @@ func TestNewerSessionReplacesTheOlder(t *testing.T) {
 	wantReplaced(t, "the third", third.c)
 	wantReplaced(t, "the fourth", fourth.c)
 
-	l.Message("john", "m2")
+	l.Message("john", "m3")
 	fifth.hears("memberships are unaffected", "message")
-	l.Message("mary", "m3")
-	bob.hears("nobody else notices", "received, alert", "ACTIVE", "received, alert")
+	l.Message("mary", "m4")
+	bob.hears("nobody else notices", "received, alert", "ACTIVE", "received, alert", "received, alert")
 }
 
 // R6: what an ending connection is told before comes first, and what comes later is
