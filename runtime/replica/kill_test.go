@@ -60,10 +60,8 @@ func killed(t *testing.T, data []string, happens func(round int)) {
 	traffic := &traffic{t: t, acknowledged: map[string]truth{}}
 	var watches []*watcher
 	for n, data := range data {
-		v := &victim{t: t, name: fmt.Sprint("victim-", n), data: data, addr: "127.0.0.1:0", issuer: i.URL()}
-		v.start()
-		t.Cleanup(v.end)
-		alice, err := client.NewAgent("http://"+v.addr, client.StaticToken(token), client.Options{Attempts: 100})
+		v := newVictim(t, fmt.Sprint("victim-", n), data, site.Config(i.URL()))
+		alice, err := client.NewAgent("http://"+v.Addr, client.StaticToken(token), client.Options{Attempts: 100})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -163,7 +161,7 @@ func (tr *traffic) check(ctx context.Context, alice *client.Agent) {
 }
 
 func (tr *traffic) connector(victim int) *client.Connector {
-	c, err := client.NewConnector("http://"+tr.victims[victim].addr, "facebook", site.Key("facebook"), client.Options{Attempts: 100})
+	c, err := client.NewConnector("http://"+tr.victims[victim].Addr, "facebook", site.Key("facebook"), client.Options{Attempts: 100})
 	if err != nil {
 		tr.t.Fatal(err)
 	}

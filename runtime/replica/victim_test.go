@@ -3,6 +3,7 @@ package replica_test
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"os"
@@ -13,15 +14,20 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/pullmode/operator/runtime/internal/site"
 	"github.com/pullmode/operator/runtime/replica"
+	"github.com/pullmode/operator/runtime/snapshot"
 )
 
-// TestMain is also the process that TestKill kills: a replica of its own, on a real
-// disk or on an etcd.
+// TestMain is also the process that the tests of kills kill: a replica of its own,
+// on a real disk or on an etcd.
 func TestMain(m *testing.M) {
-	if data := os.Getenv("VICTIM_DATA"); data != "" {
-		if err := live(os.Getenv("VICTIM_NAME"), data, os.Getenv("VICTIM_ADDR"), os.Getenv("VICTIM_ISSUER")); err != nil {
+	if encoded := os.Getenv("VICTIM"); encoded != "" {
+		var l life
+		err := json.Unmarshal([]byte(encoded), &l)
+		if err == nil {
+			err = l.live()
+		}
+		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -30,20 +36,29 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// live serves until it is killed. data is a directory, or the endpoints of an etcd.
-func live(name, data, addr, issuer string) error {
+// life is what a victim lives with.
+type life struct {
+	Name, Addr string
+	// Data is a directory, or the endpoints of an etcd.
+	Data   string
+	Config snapshot.Snapshot
+}
+
+// live serves until it is killed.
+func (l life) live() error {
 	ctx := context.Background()
 	var etcd replica.Etcd
-	if strings.HasPrefix(data, "http") {
-		data, etcd.Endpoints = "", strings.Split(data, ",")
+	if strings.HasPrefix(l.Data, "http") {
+		l.Data, etcd.Endpoints = "", strings.Split(l.Data, ",")
 	}
 	r, err := replica.Start(ctx, replica.Options{
-		Name: name, DataDir: data, Etcd: etcd, Addr: addr, Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Name: l.Name, DataDir: l.Data, Etcd: etcd, Addr: l.Addr, AllowLoopback: true,
+		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	if err != nil {
 		return err
 	}
-	if refusal, err := r.Program(ctx, site.Config(issuer)); err != nil || refusal != nil {
+	if refusal, err := r.Program(ctx, l.Config); err != nil || refusal != nil {
 		return fmt.Errorf("program: %w, %+v", err, refusal)
 	}
 	fmt.Println("serving", r.Addr())
@@ -52,17 +67,30 @@ func live(name, data, addr, issuer string) error {
 
 // victim is the process.
 type victim struct {
-	t                        *testing.T
-	name, data, addr, issuer string
-	cmd                      *exec.Cmd
-	running                  bool
+	t *testing.T
+	life
+	cmd     *exec.Cmd
+	running bool
+}
+
+// newVictim starts a victim, which ends with the test at the latest.
+func newVictim(t *testing.T, name, data string, config snapshot.Snapshot) *victim {
+	t.Helper()
+	v := &victim{t: t, life: life{Name: name, Data: data, Addr: "127.0.0.1:0", Config: config}}
+	v.start()
+	t.Cleanup(v.end)
+	return v
 }
 
 // start runs it and waits until it serves; the address stays over restarts.
 func (v *victim) start() {
 	v.t.Helper()
+	encoded, err := json.Marshal(v.life)
+	if err != nil {
+		v.t.Fatal(err)
+	}
 	v.cmd = exec.Command(os.Args[0])
-	v.cmd.Env = append(os.Environ(), "VICTIM_NAME="+v.name, "VICTIM_DATA="+v.data, "VICTIM_ADDR="+v.addr, "VICTIM_ISSUER="+v.issuer)
+	v.cmd.Env = append(os.Environ(), "VICTIM="+string(encoded))
 	v.cmd.Stderr = v.t.Output()
 	v.cmd.SysProcAttr = dieWithParent
 	out, err := v.cmd.StdoutPipe()
@@ -77,7 +105,7 @@ func (v *victim) start() {
 	if err != nil {
 		v.t.Fatalf("the victim does not serve: %v", err)
 	}
-	v.addr = strings.TrimSpace(strings.TrimPrefix(line, "serving "))
+	v.Addr = strings.TrimSpace(strings.TrimPrefix(line, "serving "))
 }
 
 // kill ends it as a power cut would.
