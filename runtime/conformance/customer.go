@@ -21,7 +21,7 @@ type Customer struct {
 func (t *T) Customer(channel string) *Customer {
 	c := &Customer{
 		t: t, Channel: channel, ID: t.Name("customer"), Name: "John Williams",
-		caller: caller{http: t.run.http, base: t.url(), token: t.Target.Setting.Key},
+		caller: caller{http: t.run.http, bases: t.bases(), token: t.Target.Setting.Key},
 	}
 	t.Cleanup(func(ctx context.Context) {
 		_, _, _ = c.call(ctx, http.MethodPost, c.path("sessions", "end"), "", struct{}{}, nil)

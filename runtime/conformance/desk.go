@@ -65,7 +65,7 @@ func (t *T) Agent(name string, groups ...string) *Desk {
 	if err != nil {
 		t.Fatalf("no token for %s: %v", name, err)
 	}
-	d := &Desk{t: t, Name: name, caller: caller{http: t.run.http, base: t.url(), token: token}}
+	d := &Desk{t: t, Name: name, caller: caller{http: t.run.http, bases: t.bases(), token: token}}
 	d.Feed = newFeed(&d.caller)
 	t.Cleanup(func(context.Context) { d.Feed.Drop() })
 	return d
@@ -74,7 +74,7 @@ func (t *T) Agent(name string, groups ...string) *Desk {
 // Another seats the same agent at a second place, without a feed.
 func (d *Desk) Another() *Desk {
 	second := &Desk{t: d.t, Name: d.Name, caller: d.caller}
-	second.base = d.t.url()
+	second.bases = d.t.bases()
 	second.Feed = newFeed(&second.caller)
 	d.t.Cleanup(func(context.Context) { second.Feed.Drop() })
 	return second
@@ -225,4 +225,13 @@ func (d *Desk) Page(query url.Values) (rows []*Row) {
 // Lists says whether a request is in what a query finds.
 func (d *Desk) Lists(id string, query url.Values) bool {
 	return slices.ContainsFunc(d.Page(query), func(r *Row) bool { return r.ID == id })
+}
+
+// tale is what the desk was told of a request, for people.
+func (d *Desk) tale(id string) string {
+	var out []string
+	for _, e := range d.About(id) {
+		out = append(out, e.String()+" at "+e.At.Format("04:05.000"))
+	}
+	return strings.Join(out, ", ")
 }

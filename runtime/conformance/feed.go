@@ -71,9 +71,8 @@ func (f *Feed) Cursor() string {
 }
 
 func (f *Feed) follow(ctx context.Context) {
-	for ctx.Err() == nil {
-		again := f.connection(ctx)
-		if !again {
+	for attempt := 0; ctx.Err() == nil; attempt++ {
+		if again := f.connection(ctx, f.c.base(attempt)); !again {
 			return
 		}
 		select {
@@ -84,8 +83,8 @@ func (f *Feed) follow(ctx context.Context) {
 }
 
 // connection follows one connection to its end, and says whether to make another.
-func (f *Feed) connection(ctx context.Context) (again bool) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, f.c.base+"/v1/events", nil)
+func (f *Feed) connection(ctx context.Context, base string) (again bool) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/v1/events", nil)
 	if err != nil {
 		return false
 	}

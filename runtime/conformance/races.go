@@ -20,7 +20,7 @@ var raceCases = []Case{
 	{Rule: "G1", Name: "grab-20", Run: func(t *T) { t.race(t.Reps(20, grab)) }},
 	{Rule: "G1", Name: "grab-200", Alone: true, Run: func(t *T) { t.race(t.Reps(200, grab)) }},
 	{Rule: "G1", Name: "grab-over-restart", Needs: []Need{Restart}, Run: func(t *T) {
-		desks, c := t.Reps(20, grab), t.Customer(grab)
+		desks, watch, c := t.Reps(20, grab), t.Admin(grab), t.Customer(grab)
 		id := c.Open()
 		for _, d := range desks {
 			d.Hears(id, protocol.EventReceived)
@@ -36,9 +36,9 @@ var raceCases = []Case{
 			a, problem := desks[i].Command(id, "join", key, nil)
 			t.Check(a != nil || is(problem, protocol.ProblemGrabbed), "a join over the restart was answered %s", said(problem))
 		})
-		admin := t.Admin(grab)
-		r := admin.Row(id)
-		t.Check(len(r.Members) == 1 && r.Version == 2, "after the restart it is %s", show(r))
+		watch.Flush()
+		r := watch.Row(id)
+		t.Check(len(r.Members) == 1 && r.Version == 2, "after the restart it is %s, having been %s", show(r), watch.tale(id))
 	}},
 	{Rule: "G2", Name: "repeated", Run: func(t *T) {
 		winner, loser, watch, c := t.Rep(grab), t.Rep(grab), t.Admin(grab), t.Customer(grab)

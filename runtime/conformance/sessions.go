@@ -106,7 +106,7 @@ type stalled struct {
 
 // stall opens a feed and reads nothing of it.
 func (d *Desk) stall(cursor string) *stalled {
-	in, err := http.NewRequestWithContext(d.t.Context, http.MethodGet, d.base+"/v1/events", nil)
+	in, err := http.NewRequestWithContext(d.t.Context, http.MethodGet, d.base(0)+"/v1/events", nil)
 	if err != nil {
 		d.t.Fatalf("%v", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -100,10 +101,12 @@ func (t *T) Name(of string) string {
 	return fmt.Sprintf("%s-%s-%d-%s", strings.ToLower(strings.ReplaceAll(t.c.Rule, ".", "-")), of, t.run.number.Add(1), t.run.id)
 }
 
-// url is the replica that the next caller speaks to: each has its turn.
-func (t *T) url() string {
+// bases are the replicas in the order in which a new caller tries them: each replica
+// has its turn to be the first.
+func (t *T) bases() []string {
 	urls := t.Target.URLs
-	return urls[int(t.run.turn.Add(1))%len(urls)]
+	first := int(t.run.turn.Add(1)) % len(urls)
+	return slices.Concat(urls[first:], urls[:first])
 }
 
 // do runs the case and says what was wrong; empty when nothing was.

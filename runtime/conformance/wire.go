@@ -16,8 +16,10 @@ import (
 
 // caller makes calls to the API in one party's name.
 type caller struct {
-	http  *http.Client
-	base  string
+	http *http.Client
+	// bases are the replicas, the caller's own first: the next one is for when it
+	// does not answer.
+	bases []string
 	token string
 }
 
@@ -33,8 +35,8 @@ func (c *caller) call(ctx context.Context, method, path, key string, body, out a
 			return nil, nil, err
 		}
 	}
-	for {
-		header, problem, err := c.once(ctx, method, path, key, encoded, out)
+	for attempt := 0; ; attempt++ {
+		header, problem, err := c.once(ctx, method, c.base(attempt)+path, key, encoded, out)
 		if err == nil && !passing(problem) {
 			return header, problem, nil
 		}
@@ -49,8 +51,11 @@ func (c *caller) call(ctx context.Context, method, path, key string, body, out a
 	}
 }
 
-func (c *caller) once(ctx context.Context, method, path, key string, body []byte, out any) (http.Header, *protocol.Problem, error) {
-	request, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(body))
+// base is where an attempt goes.
+func (c *caller) base(attempt int) string { return c.bases[attempt%len(c.bases)] }
+
+func (c *caller) once(ctx context.Context, method, address, key string, body []byte, out any) (http.Header, *protocol.Problem, error) {
+	request, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -77,7 +82,7 @@ func (c *caller) once(ctx context.Context, method, path, key string, body []byte
 		return response.Header, nil, nil
 	}
 	if err := json.Unmarshal(answer, out); err != nil {
-		return nil, nil, fmt.Errorf("%s %s answered %q, which is not what the API says: %w", method, path, answer, err)
+		return nil, nil, fmt.Errorf("%s %s answered %q, which is not what the API says: %w", method, address, answer, err)
 	}
 	return response.Header, nil, nil
 }
