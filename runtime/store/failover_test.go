@@ -1,15 +1,19 @@
 package store_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/onsi/gomega"
 
 	"github.com/pullmode/operator/runtime/internal/etcdtest"
@@ -72,8 +76,8 @@ func TestFailover(t *testing.T) {
 	close(load.stop)
 	load.group.Wait()
 
-	end := put(t, replicas[0], "end", 0, "")
-	until.Store(end)
+	until.Store(putSurely(t, replicas[0], "end", 0, "end"))
+	putSurely(t, replicas[0], "behind the end", 0, "end") // it comes by when the watches know where they end
 	watches.Wait()
 	for i := range replicas {
 		history := map[string][]store.Event{}
@@ -96,6 +100,77 @@ func TestFailover(t *testing.T) {
 		}
 	}
 	t.Logf("%d acknowledged, %d unknown outcomes", len(load.acks), load.unknown.Load())
+}
+
+// TestWatchOverLostMajority: the one member that is left says that it knows of no leader; the watch waits, and goes on from
+// where it was when there is one.
+func TestWatchOverLostMajority(t *testing.T) {
+	cluster := etcdtest.Start(t, 3)
+	interrupted := &listener{to: t.Output(), word: "interrupted", heard: make(chan struct{})}
+	s, err := store.Open(t.Context(), store.Options{Endpoints: cluster.Endpoints(), Logger: slog.New(slog.NewTextHandler(interrupted, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer shut(t, s)
+	before := put(t, s, "slots/a", 0, "before")
+	watched := make(chan []store.Batch)
+	go func() {
+		batches, err := watchUntil(t.Context(), s, before, before+1)
+		if err != nil {
+			t.Error(err)
+		}
+		watched <- batches
+	}()
+	for _, m := range cluster.Members[1:] {
+		m.Kill()
+	}
+	<-interrupted.heard
+	for _, m := range cluster.Members[1:] {
+		m.Start()
+	}
+	cluster.Leader()
+	putSurely(t, s, "slots/a", before, "after")
+	want := []store.Event{{Key: "slots/a", Value: []byte("before"), Revision: before}, {Key: "slots/a", Value: []byte("after"), Revision: before + 1}}
+	if diff := cmp.Diff(want, eventsOf(<-watched)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// putSurely is put where outcomes may be unknown.
+func putSurely(t *testing.T, s *store.Store, key string, over int64, value string) int64 {
+	t.Helper()
+	for {
+		result, err := s.Commit(t.Context(), store.Txn{
+			Compares: []store.Compare{{Key: key, Revision: over}},
+			Ops:      []store.Op{store.Put(key, []byte(value))},
+		})
+		switch {
+		case errors.Is(err, store.ErrUnknownOutcome):
+		case err != nil:
+			t.Fatal(err)
+		case result.Committed:
+			return result.Revision
+		case string(result.Current[0].Value) == value:
+			return result.Current[0].Revision
+		default:
+			t.Fatalf("put %s over revision %d: lost against %+v", key, over, result.Current)
+		}
+	}
+}
+
+// listener hears a word in a log.
+type listener struct {
+	to    io.Writer
+	word  string
+	once  sync.Once
+	heard chan struct{}
+}
+
+func (l *listener) Write(line []byte) (int, error) {
+	if bytes.Contains(line, []byte(l.word)) {
+		l.once.Do(func() { close(l.heard) })
+	}
+	return l.to.Write(line)
 }
 
 // counters count up on keys, each step over the one before, and keep what was acknowledged.

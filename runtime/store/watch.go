@@ -39,15 +39,19 @@ func (s *Store) Watch(ctx context.Context, from int64, fn func(Batch) error) err
 	}
 	defer leave()
 	w := &watch{store: s, next: max(from, 2), fn: fn} // an empty store is at 1
-	for {
+	for pause := attemptPause; ; pause = min(2*pause, time.Second) {
+		next := w.next
 		err := w.run(ctx)
 		if ctx.Err() != nil || !w.interrupted {
 			return fmt.Errorf("watch from revision %d: %w", w.next, reason(ctx, err))
 		}
+		if w.next > next {
+			pause = attemptPause
+		}
 		s.logger.Warn("the watch of the store was interrupted, going on with it", "revision", w.next, "error", err)
 		select {
 		case <-ctx.Done():
-		case <-time.After(attemptPause):
+		case <-time.After(pause):
 		}
 	}
 }
