@@ -47,53 +47,105 @@ func (x *Executor) act(ctx context.Context, kind request.Kind, id string, ask as
 	if _, err := x.config(); err != nil {
 		return d, err
 	}
+	a := attempt{x: x, id: id, ask: ask}
+	defer func() { a.leave() }()
 	d.revision = x.View.Revision() // before the document, so that the feed from there misses nothing of it
-	at, err := x.find(ctx, id)
-	repeats := false // an earlier attempt of this very command may have been carried out
+	if a.at, err = x.find(ctx, id); err != nil {
+		return d, err
+	}
 	for range attempts {
-		if err != nil {
-			return d, err
-		}
-		if at.doc == nil {
-			if at.current {
-				return d, unknownRequest(id)
-			}
-			at, err = x.findCurrent(ctx, id)
-			continue
-		}
-		t, why := x.decide(at, ask, &d)
+		over, err := a.run(ctx, &d)
 		outcome = string(d.Outcome)
-		switch {
-		case d.Repeated:
-			d.Repeated = !repeats
-			return d, nil
-		case why == nil && d.Next != nil:
-			result, unsure, err := x.write(ctx, at, t, d)
-			if err != nil {
-				return d, err
-			}
-			if result.Committed {
-				d.doc, d.revision = d.Next, result.Revision
-				x.settle(ctx, result.Revision)
-				if d.Successor != nil {
-					x.heard(d.Successor.List)
-				}
-				return d, nil
-			}
-			repeats = repeats || unsure
-			if at, err = x.lost(ctx, id, t, result); err != nil {
-				return d, err
-			}
-		case !at.current:
-			d.revision = x.View.Revision()
-			at, err = x.findCurrent(ctx, id)
-		case why != nil:
-			return d, why
-		default:
-			return d, t.refusal(d)
+		if over || err != nil {
+			return d, err
 		}
 	}
 	return d, refuse(StoreUnavailable, "too many commands on this request at once: repeat it with the same key").retry(time.Second)
+}
+
+// attempt is a command that is decided until nobody else is faster.
+type attempt struct {
+	x   *Executor
+	id  string
+	ask ask
+	at  found
+	// out leaves the queue of those who write the request; nil while not in it.
+	out func()
+	// repeats says that an earlier attempt may have been carried out.
+	repeats bool
+}
+
+func (a *attempt) leave() {
+	if a.out != nil {
+		a.out()
+		a.out = nil
+	}
+}
+
+// run decides the command from what was found last; over says that d is the answer.
+func (a *attempt) run(ctx context.Context, d *done) (over bool, err error) {
+	if a.at.doc == nil {
+		if a.at.current {
+			return true, unknownRequest(a.id)
+		}
+		a.at, err = a.x.findCurrent(ctx, a.id)
+		return false, err
+	}
+	t, why := a.x.decide(a.at, a.ask, d)
+	switch {
+	case d.Repeated:
+		d.Repeated = !a.repeats
+	case why == nil && d.Next != nil:
+		return a.write(ctx, t, d)
+	case !a.at.current:
+		a.leave() // nothing is going to be written, as it seems
+		d.revision = a.x.View.Revision()
+		a.at, err = a.x.findCurrent(ctx, a.id)
+		return false, err
+	case why == nil:
+		why = t.refusal(*d)
+	}
+	a.x.settle(ctx, a.at.revision)
+	if d.Repeated {
+		return true, nil
+	}
+	return true, why
+}
+
+// write commits the decision in d, when it is this command's turn to write the
+// request.
+func (a *attempt) write(ctx context.Context, t *turn, d *done) (over bool, err error) {
+	if a.out == nil {
+		out, waited, err := a.x.queues.enter(ctx, a.id)
+		if err != nil {
+			return false, err
+		}
+		a.out = out
+		if waited { // it has changed meanwhile
+			a.at, err = a.x.find(ctx, a.id)
+			return false, err
+		}
+	}
+	txn, err := a.x.transition(ctx, a.at, d.Decision)
+	if err != nil {
+		return false, err
+	}
+	txn.Compares, txn.Ops = append(txn.Compares, t.fences...), append(txn.Ops, t.extra...)
+	result, unsure, err := a.x.commit(ctx, txn, d.Next, a.at.key)
+	if err != nil {
+		return false, err
+	}
+	if result.Committed {
+		d.doc, d.revision = d.Next, result.Revision
+		a.x.settle(ctx, result.Revision)
+		if d.Successor != nil {
+			a.x.heard(d.Successor.List)
+		}
+		return true, nil
+	}
+	a.repeats = a.repeats || unsure
+	a.at, err = a.x.lost(ctx, a.id, t, result)
+	return false, err
 }
 
 // decide lets the rules decide a command from what was found.
@@ -104,16 +156,6 @@ func (x *Executor) decide(at found, ask ask, d *done) (*turn, error) {
 	d.command, d.doc = c, at.doc
 	d.Decision = request.Decide(at.doc, c, t.env)
 	return t, why
-}
-
-func (x *Executor) write(ctx context.Context, at found, t *turn, d done) (store.Result, bool, error) {
-	txn, err := x.transition(ctx, at, d.Decision)
-	if err != nil {
-		return store.Result{}, false, err
-	}
-	txn.Compares = append(txn.Compares, t.fences...)
-	txn.Ops = append(txn.Ops, t.extra...)
-	return x.commit(ctx, txn, d.Next, at.key)
 }
 
 // lost finds the request again after somebody else was faster. What a fence stands

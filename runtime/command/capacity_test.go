@@ -97,13 +97,14 @@ func TestEnforceAtTheSameMoment(t *testing.T) {
 		offers[i] = must(t, target(l.Do.Invite, toAgent("erin")), lab.Gina, ids[i]).Offer.ID
 	}
 	errs := make([]error, requests)
+	at := either(l)
 	var wg sync.WaitGroup
 	for i, id := range ids {
 		wg.Go(func() {
 			if offer := offers[i]; offer != "" {
-				_, errs[i] = l.Do.Accept(ctx, lab.Erin, offer, "")
+				_, errs[i] = at(i).Accept(ctx, lab.Erin, offer, "")
 			} else {
-				_, errs[i] = l.Do.Join(ctx, lab.Erin, id, "")
+				_, errs[i] = at(i).Join(ctx, lab.Erin, id, "")
 			}
 		})
 	}

@@ -132,11 +132,12 @@ func TestDrainingIsStampedOnce(t *testing.T) {
 // G7: a message and the auto-close at the same moment: one of them, never both.
 func TestG7MessageAgainstAutoClose(t *testing.T) {
 	l := lab.Start(t)
+	x := another(l)
 	for round := range 20 {
 		first := l.Message("john", string(rune('a'+2*round)))
 		l.Clock.Move(24*time.Hour + time.Millisecond)
 		fired := make(chan error)
-		go func() { fired <- l.Do.Fire(ctx, first.Request, request.Clock{Kind: request.Expire}) }()
+		go func() { fired <- x.Fire(ctx, first.Request, request.Clock{Kind: request.Expire}) }()
 		second := l.Message("john", string(rune('b'+2*round)))
 		if err := <-fired; err != nil {
 			t.Fatal(err)
@@ -162,13 +163,14 @@ func TestG6LastLeaveAgainstJoin(t *testing.T) {
 	l := lab.Start(t)
 	id := l.Message("john", "m1").Request
 	must(t, l.Do.Join, lab.Alice, id)
+	x := another(l)
 	for range 20 {
 		leaver, joiner := lab.Alice, lab.Bob
 		if !open(l, id).Member("alice") {
 			leaver, joiner = joiner, leaver
 		}
 		joined := make(chan error)
-		go func() { _, err := l.Do.Join(ctx, joiner, id, ""); joined <- err }()
+		go func() { _, err := x.Join(ctx, joiner, id, ""); joined <- err }()
 		must(t, l.Do.Leave, leaver, id)
 		if err := <-joined; err != nil {
 			t.Fatal(err)

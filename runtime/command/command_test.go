@@ -176,10 +176,19 @@ func TestTheSameMessageTwice(t *testing.T) {
 func TestFirstMessagesAtTheSameMoment(t *testing.T) {
 	l := lab.Start(t)
 	const messages, deliveries = 20, 5
+	at := either(l)
 	var wg sync.WaitGroup
 	receipts := make([]protocol.Receipt, messages*deliveries)
 	for i := range receipts {
-		wg.Go(func() { receipts[i] = l.Message("john", fmt.Sprintf("m%d", i%messages)) })
+		wg.Go(func() {
+			var err error
+			receipts[i], err = at(i/2).Receive(ctx, "facebook", protocol.PostMessage{
+				ID: fmt.Sprintf("m%d", i%messages), Customer: protocol.Customer{ID: "john"}, Text: "hello",
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
 	}
 	wg.Wait()
 	opened := 0
@@ -206,10 +215,13 @@ func TestFirstJoinsAtTheSameMoment(t *testing.T) {
 	}
 	l.Program(config)
 	id := l.Message("john", "m1").Request
+	ctx, cancel := context.WithTimeout(ctx, time.Minute) // each of them waits for all that come before
+	defer cancel()
+	at := either(l)
 	var wg sync.WaitGroup
 	for i := range agents {
 		wg.Go(func() {
-			if _, err := l.Do.Join(ctx, inbox.Agent{Name: fmt.Sprintf("agent%03d", i)}, id, ""); err != nil {
+			if _, err := at(i).Join(ctx, inbox.Agent{Name: fmt.Sprintf("agent%03d", i)}, id, ""); err != nil {
 				t.Error(err)
 			}
 		})
@@ -223,6 +235,7 @@ func TestFirstJoinsAtTheSameMoment(t *testing.T) {
 // G5: joins and closes at the same moment never leave an ACTIVE request behind.
 func TestJoinsAgainstClose(t *testing.T) {
 	l := lab.Start(t)
+	x := another(l)
 	for round := range 20 {
 		id := l.Message(fmt.Sprintf("c%d", round), fmt.Sprintf("m%d", round)).Request
 		var wg sync.WaitGroup
@@ -232,7 +245,7 @@ func TestJoinsAgainstClose(t *testing.T) {
 			}
 		})
 		wg.Go(func() {
-			if _, err := l.Do.Join(ctx, lab.Alice, id, ""); err != nil && reason(err) != command.Gone {
+			if _, err := x.Join(ctx, lab.Alice, id, ""); err != nil && reason(err) != command.Gone {
 				t.Error(err)
 			}
 		})

@@ -44,6 +44,7 @@ type Options struct {
 // Executor carries out commands. Its methods may be called from any goroutine.
 type Executor struct {
 	Options
+	queues queues
 	leases leases
 	space  space
 	ids    ids

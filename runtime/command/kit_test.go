@@ -61,6 +61,18 @@ func connect(l *lab.Lab, agents ...inbox.Agent) {
 	}
 }
 
+// another is the executor of another replica: what it does at the same moment is met
+// by compares and not by queues.
+func another(l *lab.Lab) *command.Executor {
+	return command.New(command.Options{Store: l.Store, View: l.View, Now: l.Clock.Now})
+}
+
+// either is one of two replicas.
+func either(l *lab.Lab) func(i int) *command.Executor {
+	replicas := []*command.Executor{l.Do, another(l)}
+	return func(i int) *command.Executor { return replicas[i%2] }
+}
+
 // write puts something into the store, and waits until the view has seen it.
 func write(l *lab.Lab, ops ...store.Op) {
 	l.T.Helper()

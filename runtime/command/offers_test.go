@@ -164,6 +164,7 @@ func TestT31TwoAcceptsOfOneInvitation(t *testing.T) {
 	l := lab.Start(t)
 	connect(l, lab.Erin)
 	agents := team(8)
+	at := either(l)
 	connect(l, agents...)
 	id := l.MessageOn(lab.Grab, "john", "m1").Request
 	must(t, l.Do.Join, lab.Erin, id)
@@ -172,7 +173,7 @@ func TestT31TwoAcceptsOfOneInvitation(t *testing.T) {
 		errs := make([]error, len(agents))
 		var wg sync.WaitGroup
 		for i, agent := range agents {
-			wg.Go(func() { _, errs[i] = l.Do.Accept(ctx, agent, offer, "") })
+			wg.Go(func() { _, errs[i] = at(i).Accept(ctx, agent, offer, "") })
 		}
 		wg.Wait()
 		in := 0
@@ -214,14 +215,15 @@ func TestT31DeclineOfAnInvitationToAList(t *testing.T) {
 func TestAcceptAgainstClose(t *testing.T) {
 	l := lab.Start(t)
 	connect(l, lab.Alice, lab.Bob)
+	at := either(l)
 	for round := range 20 {
 		id := l.Message(fmt.Sprint("c", round), "m1").Request
 		must(t, l.Do.Join, lab.Alice, id)
 		offer := done(t)(l.Do.Transfer(ctx, lab.Alice, id, "", toAgent("bob"))).Offer.ID
 		var wg sync.WaitGroup
-		for range 2 {
+		for i := range 2 {
 			wg.Go(func() {
-				if _, err := l.Do.Accept(ctx, lab.Bob, offer, "k"); err != nil && reason(err) != command.Gone {
+				if _, err := at(i).Accept(ctx, lab.Bob, offer, "k"); err != nil && reason(err) != command.Gone {
 					t.Error(err)
 				}
 			})

@@ -18,20 +18,34 @@ func (x *Executor) Conversation(ctx context.Context, agent inbox.Agent, id strin
 	if _, err := x.config(); err != nil {
 		return protocol.Conversation{}, err
 	}
-	box := x.as(agent)
-	at, err := x.find(ctx, id)
-	if err != nil {
-		return protocol.Conversation{}, err
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	at, cursor, err := x.look(ctx, agent, id, x.find)
+	if err == nil && at.doc == nil { // another replica may have shown it to the agent already
+		at, cursor, err = x.look(ctx, agent, id, x.findCurrent)
 	}
-	doc := at.doc
-	if doc == nil || !box.Visible(doc) {
+	switch {
+	case err != nil:
+		return protocol.Conversation{}, err
+	case at.doc == nil:
 		return protocol.Conversation{}, unknownRequest(id)
 	}
-	messages, err := x.messages(ctx, doc)
+	messages, err := x.messages(ctx, at.doc)
 	if err != nil {
 		return protocol.Conversation{}, err
 	}
-	return protocol.Conversation{Request: box.Row(doc, x.Now()), Messages: messages, Cursor: box.Cursor()}, nil
+	return protocol.Conversation{Request: x.as(agent).Row(at.doc, x.Now()), Messages: messages, Cursor: cursor}, nil
+}
+
+// look finds a request as an agent sees it: not at all, if it is not visible to
+// them. The cursor is of before, so that it promises no more than is found.
+func (x *Executor) look(ctx context.Context, agent inbox.Agent, id string, find func(context.Context, string) (found, error)) (at found, cursor string, err error) {
+	cursor = x.View.Cursor(x.View.Revision())
+	at, err = find(ctx, id)
+	if err == nil && at.doc != nil && !x.as(agent).Visible(at.doc) {
+		at = found{}
+	}
+	return at, cursor, err
 }
 
 // messages are the last messages of a request as its document has them, oldest

@@ -47,7 +47,13 @@ type reception struct {
 }
 
 func (r *reception) run(ctx context.Context) (protocol.Receipt, error) {
-	slot := slotOf(r.x.View.Slot(keyspace.Slot(r.channel.Name, r.message.Customer.ID)))
+	key := keyspace.Slot(r.channel.Name, r.message.Customer.ID)
+	leave, _, err := r.x.queues.enter(ctx, key)
+	if err != nil {
+		return protocol.Receipt{}, err
+	}
+	defer leave()
+	slot := slotOf(r.x.View.Slot(key))
 	for range attempts {
 		receipt, next, err := r.attempt(ctx, slot)
 		switch {

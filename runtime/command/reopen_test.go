@@ -64,12 +64,13 @@ func TestT06bOfTheSameCustomer(t *testing.T) {
 // T06b against the close itself: the message is the old one's, or goes on from it.
 func TestT06bAgainstClose(t *testing.T) {
 	l := lab.Start(t)
+	x := another(l)
 	for round := range 20 {
 		customer := fmt.Sprint("c", round)
 		id := l.MessageOn(lab.Reopen, customer, "m1").Request
 		answered := make(chan protocol.Receipt)
 		go func() {
-			r, err := l.Do.Receive(ctx, lab.Reopen.Channel(), protocol.PostMessage{ID: "m2", Customer: protocol.Customer{ID: customer}, Text: "x"})
+			r, err := x.Receive(ctx, lab.Reopen.Channel(), protocol.PostMessage{ID: "m2", Customer: protocol.Customer{ID: customer}, Text: "x"})
 			if err != nil {
 				t.Error(err)
 			}

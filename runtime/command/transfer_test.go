@@ -184,13 +184,14 @@ func TestL3ChannelOfAnotherList(t *testing.T) {
 // closed, or is told that it is gone; the successor is UNREAD.
 func TestTransferAgainstJoin(t *testing.T) {
 	l := lab.Start(t)
+	x := another(l)
 	for round := range 20 {
 		id := l.Message(fmt.Sprint("c", round), "m1").Request
 		var moved protocol.Result
 		var wg sync.WaitGroup
 		wg.Go(func() {
 			var err error
-			if moved, err = l.Do.Transfer(ctx, lab.Carol, id, "", toList("l2")); err != nil {
+			if moved, err = x.Transfer(ctx, lab.Carol, id, "", toList("l2")); err != nil {
 				t.Error(err)
 			}
 		})

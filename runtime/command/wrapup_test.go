@@ -106,6 +106,7 @@ func TestT33OfAnInvitedAgent(t *testing.T) {
 // chosen, and a choice at the same moment is not lost.
 func TestT33TimerAgainstChoice(t *testing.T) {
 	l := lab.Start(t)
+	x := another(l)
 	for _, customer := range []string{"a", "b", "c", "d", "e", "f"} {
 		id := l.MessageOn(lab.WrapUp, customer, "m1").Request
 		must(t, l.Do.Join, lab.Erin, id)
@@ -113,7 +114,7 @@ func TestT33TimerAgainstChoice(t *testing.T) {
 		must(t, l.Do.Close, lab.Frank, id)
 		fired := make(chan error)
 		go func() {
-			fired <- l.Do.Fire(ctx, id, request.Clock{Kind: request.WrapUpTimeout, Target: "erin"})
+			fired <- x.Fire(ctx, id, request.Clock{Kind: request.WrapUpTimeout, Target: "erin"})
 		}()
 		must(t, wrapping(l.Do, "sale"), lab.Frank, id)
 		if err := <-fired; err != nil {
