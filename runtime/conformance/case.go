@@ -42,7 +42,7 @@ const (
 func Cases() []Case {
 	all := slices.Concat(
 		invariantCases, transitionCases, endCases, timeoutCases, offerCases, wrapUpCases, notificationCases, alertCases, grabCases,
-		raceCases, rightCases, clockCases, deadlineCases, liveCases, drainCases, recoveryCases, sessionCases,
+		raceCases, rightCases, clockCases, deadlineCases, liveCases, drainCases, recoveryCases, sessionCases, featureCases,
 	)
 	order := map[string]int{}
 	for i, r := range Rules() {

@@ -12,7 +12,7 @@ import (
 // as much a mistake as a case without a rule.
 var ids = slices.Concat(
 	numbers("INV%d", 1, 9), numbers("T%02d", 1, 6), []string{"T06b"}, numbers("T%02d", 7, 33), numbers("N%d", 1, 13),
-	numbers("G%d", 1, 9), numbers("S4.%d", 1, 7), numbers("C%d", 1, 10), numbers("L%d", 1, 10), numbers("R%d", 1, 6),
+	numbers("G%d", 1, 9), numbers("S4.%d", 1, 7), numbers("C%d", 1, 10), numbers("L%d", 1, 10), numbers("R%d", 1, 6), numbers("F%d", 1, 6),
 )
 
 func numbers(format string, first, last int) (all []string) {

@@ -10,7 +10,7 @@ type Rule struct {
 
 // Rules are all rules, in the order of the semantics.
 func Rules() []Rule {
-	return slices.Concat(invariants, transitions, notifications, races, rights, clocks, live, recovery)
+	return slices.Concat(invariants, transitions, notifications, races, rights, clocks, live, recovery, features)
 }
 
 // RuleOf finds a rule by its id.
@@ -145,4 +145,15 @@ var recovery = []Rule{
 	{"R4", "Over a restart under load no agent misses anything, and all end up with what the runtime has."},
 	{"R5", "Who does not read is cut off and resumes without a loss, and keeps nobody else waiting."},
 	{"R6", "A second session of an agent lives beside the first, or replaces it, as the policy says; memberships stay."},
+}
+
+// The features that desks and connectors count on and that no rule above names;
+// the suite numbers them.
+var features = []Rule{
+	{"F1", "An inbox shows requests in the order in which they came, with customer, channel, list and time, and finds them by state, list, channel and membership."},
+	{"F2", "A customer's presence is shown in the row, finds requests, and is told to the members alone."},
+	{"F3", "Kind, attachments and attributes of a message reach the other side as they were given."},
+	{"F4", "An agent is shown to whom a request can be transferred: the lists, and the agents who are connected."},
+	{"F5", "Every transition and message is posted to the event sink, signed, and in order for each request."},
+	{"F6", "The last messages of an open request are there for whoever looks, as many as are kept and no older ones."},
 }
