@@ -1,16 +1,19 @@
 package command_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/pullmode/operator/runtime/command"
 	"github.com/pullmode/operator/runtime/internal/lab"
 	"github.com/pullmode/operator/runtime/keyspace"
 	"github.com/pullmode/operator/runtime/protocol"
 	"github.com/pullmode/operator/runtime/request"
+	"github.com/pullmode/operator/runtime/store"
 )
 
 // T06, T06b: what a message after the close makes. Either way it is a new request;
@@ -118,5 +121,41 @@ func TestRealert(t *testing.T) {
 	l.MessageOn(lab.Grab, "john", "m2")
 	if d := open(l, silent); d.Alert.Generation != 1 {
 		t.Errorf("T03: generation %d by default", d.Alert.Generation)
+	}
+}
+
+// looked is a store that lets something happen once, when a key has been read.
+type looked struct {
+	*store.Store
+	key  string
+	then func()
+}
+
+func (s *looked) Get(ctx context.Context, key string) (store.KV, error) {
+	kv, err := s.Store.Get(ctx, key)
+	if then := s.then; key == s.key && then != nil {
+		s.then = nil
+		then()
+	}
+	return kv, err
+}
+
+// T06b: the request that a new one goes on from is the last one, also when another
+// one comes and goes while that is found out.
+func TestT06bGoesOnFromTheLastOne(t *testing.T) {
+	l := lab.Start(t)
+	must(t, l.Do.Close, lab.Gina, l.MessageOn(lab.Reopen, "john", "m1").Request)
+	var last string
+	s := &looked{Store: l.Store, key: keyspace.LastClosed(lab.Reopen.Channel(), "john"), then: func() {
+		last = l.MessageOn(lab.Reopen, "john", "m2").Request
+		must(t, l.Do.Close, lab.Gina, last)
+	}}
+	x := command.New(command.Options{Store: s, View: l.View, Now: l.Clock.Now})
+	r, err := x.Receive(ctx, lab.Reopen.Channel(), protocol.PostMessage{ID: "m3", Customer: protocol.Customer{ID: "john"}, Text: "x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := open(l, r.Request).ReopenOf; got != last {
+		t.Errorf("it goes on from %s and not from %s", got, last)
 	}
 }
