@@ -16,7 +16,7 @@ func (t *turn) refusal(d done) error {
 	case request.Gone:
 		return t.gone(d)
 	case request.Grabbed:
-		at := d.Blocker.JoinedAt.UTC().Format(time.RFC3339)
+		at := d.Blocker.JoinedAt.UTC().Format(time.RFC3339Nano)
 		e := refuse(Grabbed, "%s has had this request since %s: choose another one, or ask them to invite you", d.Blocker.Agent, at)
 		// To the letter what the winner's own row says (G1).
 		e.Details = map[string]any{"grabbedBy": d.Blocker.Agent, "grabbedAt": d.Blocker.JoinedAt.UTC().Format(time.RFC3339Nano)}
