@@ -49,6 +49,9 @@ func (x *Executor) PutPresence(ctx context.Context, channel, customer string, p 
 	}
 	ctx, cancel := bounded(ctx)
 	defer cancel()
+	if err := x.catchUp(ctx); err != nil { // somebody may have joined at another replica just now
+		return err
+	}
 	record := keyspace.CustomerRecord{
 		Online: p.Online, LastActiveAt: p.LastActiveAt, Location: p.Location, At: x.Now().UTC().Truncate(time.Millisecond),
 	}
