@@ -44,6 +44,9 @@ type Keeper struct {
 	Do   Commander
 	Now  func() time.Time
 	Log  *slog.Logger
+	// Serving says whether agents can connect here. While they cannot, before the
+	// replica has caught up and when it drains, nobody's grace runs. Nil: always.
+	Serving func() bool
 
 	// absent says since when members have had no connection, as far as this keeper
 	// has seen: after a start everybody has a full grace.

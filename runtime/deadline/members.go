@@ -12,6 +12,10 @@ import (
 // grace (T25, T26). Who has joined without ever opening one is absent in this sense,
 // too.
 func (k *Keeper) release(ctx context.Context, config *snapshot.Index) {
+	if k.Serving != nil && !k.Serving() {
+		k.absent = nil
+		return
+	}
 	now, absent := k.Now(), map[string]time.Time{}
 	for _, agent := range k.View.MemberAgents() {
 		if k.View.Present(agent) {

@@ -56,6 +56,30 @@ func TestGraceAfterAStart(t *testing.T) {
 	s.want(id, request.Inactive, request.Disconnect)
 }
 
+// Decision 5: the grace counts only while agents can connect, which they cannot
+// while the replica catches up with its store or drains.
+func TestGraceWhileNotServing(t *testing.T) {
+	s := begin(t, nothing)
+	id := s.Message("john", "m1").Request
+	s.join(lab.Alice, id)
+	serving := true
+	s.keeper.Serving = func() bool { return serving }
+	s.look()
+	s.Clock.Move(59 * time.Second)
+	serving = false
+	s.look()
+	s.Clock.Move(time.Hour)
+	s.look()
+	serving = true
+	s.look() // it begins to count again
+	s.Clock.Move(59 * time.Second)
+	s.look()
+	s.want(id, request.Active, request.Join)
+	s.Clock.Move(2 * time.Second)
+	s.look()
+	s.want(id, request.Inactive, request.Disconnect)
+}
+
 // Whoever joins while they have been away for long has a full grace from then.
 func TestGraceCountsFromTheJoin(t *testing.T) {
 	s := begin(t, nothing)

@@ -21,7 +21,10 @@ func (r *Replica) lead(ctx context.Context) {
 		AllowLoopback: o.AllowLoopback, Refused: prefixes(o.RefusedAddrs), UserAgent: "pullmode/" + o.Version,
 	})
 	defer poster.CloseIdle()
-	keeper := &deadline.Keeper{View: r.view, Do: r.do, Now: o.Now, Log: o.Log}
+	keeper := &deadline.Keeper{
+		View: r.view, Do: r.do, Now: o.Now, Log: o.Log,
+		Serving: func() bool { return r.hub.Ready() == nil },
+	}
 	pump := outbound.New(outbound.Options{
 		Store: r.store, Poster: poster, Config: r.view.Config, Failed: r.do.DeliveryFailed, Now: o.Now, Log: o.Log,
 		Attempted: r.metrics.Delivery,
