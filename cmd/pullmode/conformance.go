@@ -29,7 +29,7 @@ type conforming struct {
 	issuer, tokenCommand                        string
 	applyCommand, deleteCommand, restartCommand string
 	runtimeName, key, signingKey, oldCursor     string
-	listen, advertise                           string
+	listen, advertise, receiver                 string
 	only                                        []string
 	parallel                                    int
 	patience                                    time.Duration
@@ -64,6 +64,35 @@ it ends with 3, unless --allow-skips.`,
 		RunE: c.run,
 	}
 	c.flags(cmd)
+	cmd.AddCommand(newConformanceReceiver())
+	return cmd
+}
+
+// newConformanceReceiver is the part of the suite that has to be where the runtime
+// reaches it.
+func newConformanceReceiver() *cobra.Command {
+	var addr, key string
+	cmd := &cobra.Command{
+		Use:   "receiver",
+		Short: "Take what a runtime posts, for a suite that runs elsewhere",
+		Long: `Take what a runtime posts to channels' outbound URLs and to its event sink, and show it to a suite that the
+runtime cannot reach: the runtime posts here (--advertise), and the suite asks here (--receiver).`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if key == "" {
+				return usage("give --signing-key: the one that the suite is given, too")
+			}
+			mailbox, err := conformance.Listen(addr, key)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), "receiving at", mailbox.Addr())
+			<-cmd.Context().Done()
+			return mailbox.Close()
+		},
+	}
+	cmd.Flags().StringVar(&addr, "listen", ":8080", "address to take posts at")
+	cmd.Flags().StringVar(&key, "signing-key", os.Getenv("PULLMODE_SIGNING_KEY"), "key that posts are signed with ($PULLMODE_SIGNING_KEY)")
 	return cmd
 }
 
@@ -81,6 +110,7 @@ func (c *conforming) flags(cmd *cobra.Command) {
 	f.StringVar(&c.oldCursor, "old-cursor", "", "cursor that is older than what the runtime keeps of its feed")
 	f.StringVar(&c.listen, "listen", "127.0.0.1:0", "address at which the suite takes what the runtime posts")
 	f.StringVar(&c.advertise, "advertise", "", "URL at which the runtime reaches --listen")
+	f.StringVar(&c.receiver, "receiver", "", "URL at which the suite reaches a `pullmode conformance receiver` that the runtime reaches at --advertise; instead of --listen")
 	f.StringArrayVar(&c.only, "only", nil, "only the cases of this rule, or this case (RULE/NAME); repeat it for several")
 	f.IntVar(&c.parallel, "parallel", 8, "how many cases run at once")
 	f.DurationVar(&c.patience, "patience", 20*time.Second, "how long a fact may take to come about")
@@ -93,6 +123,7 @@ func (c *conforming) flags(cmd *cobra.Command) {
 	f.IntVar(&c.agents, "agents", 200, "agents of --bench")
 	f.StringSliceVar(&c.etcd, "etcd", nil, "in this process: endpoints of an external etcd, which several replicas need")
 	f.IntVar(&c.replicas, "replicas", 1, "in this process: how many replicas")
+	cmd.MarkFlagsMutuallyExclusive("receiver", "listen")
 	cmd.MarkFlagsMutuallyExclusive("url", "etcd")
 	cmd.MarkFlagsMutuallyExclusive("url", "replicas")
 }
@@ -141,12 +172,16 @@ func (c *conforming) measure(ctx context.Context, target *conformance.Target) er
 
 // open makes the target: the runtime in this process, or the one that is named.
 func (c *conforming) open(ctx context.Context, target *conformance.Target) (end func() error, err error) {
-	if len(c.urls) == 0 || c.advertise != "" {
-		target.Receiver, err = conformance.Listen(c.listen, c.signingKey)
+	switch {
+	case c.receiver != "":
+		target.Receiver = conformance.Reach(c.receiver)
+	case len(c.urls) == 0 || c.advertise != "":
+		mailbox, err := conformance.Listen(c.listen, c.signingKey)
 		if err != nil {
 			return nil, err
 		}
-		target.Setting.ReceiverURL = cmp.Or(target.Setting.ReceiverURL, "http://"+target.Receiver.Addr().String())
+		target.Receiver = mailbox
+		target.Setting.ReceiverURL = cmp.Or(target.Setting.ReceiverURL, "http://"+mailbox.Addr().String())
 	}
 	closeReceiver := func() error {
 		if target.Receiver == nil {

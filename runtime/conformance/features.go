@@ -146,7 +146,7 @@ var featureCases = []Case{
 			version = 0
 			var kinds, texts []string
 			seen := map[string]bool{}
-			for _, p := range t.Target.Receiver.Posts("/sink", id) {
+			for _, p := range t.Posts("/sink", id) {
 				var e event
 				t.Check(p.Signed && p.Decode(&e) == nil && e.SpecVersion == "1.0" && e.Source != "" && e.ID != "", "the sink was posted %.300s, signed %t", p.Body, p.Signed)
 				if e.Subject != id || seen[e.Source+e.ID] {

@@ -179,15 +179,15 @@ var offerCases = []Case{
 		id := c.Open()
 		d.Join(id)
 		word := t.Name("word")
-		t.Target.Receiver.Answer(word+"-0", http.StatusServiceUnavailable, http.StatusInternalServerError)
-		t.Target.Receiver.Answer(word+"-final", http.StatusForbidden)
+		t.Answer(word+"-0", http.StatusServiceUnavailable, http.StatusInternalServerError)
+		t.Answer(word+"-final", http.StatusForbidden)
 		for i := range 3 {
 			d.Say(id, fmt.Sprint(word, "-", i))
 		}
 		d.Say(id, word+"-final")
 		t.Delivered("/outbound/"+collab, word+"-2")
 		var order []string
-		for _, p := range t.Target.Receiver.Posts("/outbound/"+collab, word) {
+		for _, p := range t.Posts("/outbound/"+collab, word) {
 			for i := range 3 {
 				if w := fmt.Sprint("-", i); strings.Contains(string(p.Body), word+w) && p.Status == http.StatusNoContent {
 					order = append(order, w)

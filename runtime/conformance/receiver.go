@@ -17,7 +17,19 @@ import (
 
 // Receiver is where the runtime posts what agents write (/outbound/CHANNEL) and the
 // record of all that happens (/sink).
-type Receiver struct {
+type Receiver interface {
+	// Answer answers agents' messages that contain a word with these statuses, one
+	// after the other, and later ones as usual.
+	Answer(word string, statuses ...int) error
+	// Posts are what came to a path, or below it, and contains a word.
+	Posts(path, word string) ([]Post, error)
+	// Close ends it.
+	Close() error
+}
+
+// Mailbox is a receiver in this process. It answers /suite/ to a suite that runs
+// elsewhere, see Reach.
+type Mailbox struct {
 	key    string
 	server *http.Server
 	addr   net.Addr
@@ -31,23 +43,24 @@ type Receiver struct {
 
 // Post is one thing that the runtime posted.
 type Post struct {
-	Path string
-	ID   string
-	Body []byte
+	Path string `json:"path"`
+	ID   string `json:"id"`
+	Body []byte `json:"body"`
 	// Signed says that the signature is right.
-	Signed bool
-	Status int
+	Signed bool `json:"signed"`
+	// Status is what it was answered.
+	Status int `json:"status"`
 }
 
 // Listen opens a receiver; a port of 0 chooses a free one. What comes has to be
 // signed with the key.
-func Listen(addr, key string) (*Receiver, error) {
+func Listen(addr, key string) (*Mailbox, error) {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("open the receiver's port: %w", err)
 	}
-	r := &Receiver{key: key, addr: l.Addr(), served: make(chan struct{}), answers: map[string][]int{}}
-	r.server = &http.Server{Handler: r, ReadHeaderTimeout: 10 * time.Second}
+	r := &Mailbox{key: key, addr: l.Addr(), served: make(chan struct{}), answers: map[string][]int{}}
+	r.server = &http.Server{Handler: r.routes(), ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		defer close(r.served)
 		_ = r.server.Serve(l) // ends with Close
@@ -56,10 +69,10 @@ func Listen(addr, key string) (*Receiver, error) {
 }
 
 // Addr is where it listens.
-func (r *Receiver) Addr() net.Addr { return r.addr }
+func (r *Mailbox) Addr() net.Addr { return r.addr }
 
 // Close ends it.
-func (r *Receiver) Close() error {
+func (r *Mailbox) Close() error {
 	err := r.server.Close()
 	<-r.served
 	if errors.Is(err, http.ErrServerClosed) {
@@ -68,7 +81,7 @@ func (r *Receiver) Close() error {
 	return err
 }
 
-func (r *Receiver) ServeHTTP(w http.ResponseWriter, in *http.Request) {
+func (r *Mailbox) take(w http.ResponseWriter, in *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(in.Body, 4<<20))
 	if err != nil {
 		return
@@ -91,28 +104,44 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, in *http.Request) {
 	w.WriteHeader(post.Status)
 }
 
-// Answer answers agents' messages that contain a word with these statuses, one
-// after the other, and later ones as usual.
-func (r *Receiver) Answer(word string, statuses ...int) {
+// Answer is Receiver's.
+func (r *Mailbox) Answer(word string, statuses ...int) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.answers[word] = statuses
+	return nil
 }
 
-// Posts are what came to a path, or below it, and contains a word.
-func (r *Receiver) Posts(path, word string) []Post {
+// Posts is Receiver's.
+func (r *Mailbox) Posts(path, word string) ([]Post, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.DeleteFunc(slices.Clone(r.posts), func(p Post) bool {
 		return !strings.HasPrefix(p.Path, path) || !strings.Contains(string(p.Body), word)
-	})
+	}), nil
+}
+
+// Posts are what came to a path, or below it, and contains a word.
+func (t *T) Posts(path, word string) []Post {
+	posts, err := t.Target.Receiver.Posts(path, word)
+	if err != nil {
+		t.Fatalf("ask the receiver what it got: %v", err)
+	}
+	return posts
+}
+
+// Answer has agents' messages that contain a word answered with these statuses.
+func (t *T) Answer(word string, statuses ...int) {
+	if err := t.Target.Receiver.Answer(word, statuses...); err != nil {
+		t.Fatalf("tell the receiver what to answer: %v", err)
+	}
 }
 
 // Delivered waits for a post that was taken.
 func (t *T) Delivered(path, word string) Post {
 	var found Post
 	t.Eventually("a post to "+path, func() string {
-		posts := t.Target.Receiver.Posts(path, word)
+		posts := t.Posts(path, word)
 		i := slices.IndexFunc(posts, func(p Post) bool { return p.Status == http.StatusNoContent })
 		if i < 0 {
 			return fmt.Sprintf("%d posts that were not taken", len(posts))

@@ -31,7 +31,7 @@ type Target struct {
 	Setting Setting
 	// Receiver is where the runtime posts agents' messages and its record; nil:
 	// such cases are skipped.
-	Receiver *Receiver
+	Receiver Receiver
 }
 
 // has says whether a need is met.
@@ -53,6 +53,6 @@ func (t *Target) has(n Need) bool {
 var lacks = map[Need]string{
 	Apply:   "no way to change the configuration: give --apply-command and --delete-command",
 	Restart: "no way to restart the runtime: give --restart-command",
-	Receive: "no receiver that the runtime reaches: give --listen and --advertise",
+	Receive: "no receiver that the runtime reaches: give --listen and --advertise, or --receiver",
 	Forget:  "no cursor older than the feed's retention: give --old-cursor",
 }
