@@ -6,8 +6,8 @@ SOAK ?= 20
 soak: soak-kill soak-e2e ## Repeat the tests of kills and restarts SOAK times (20).
 
 .PHONY: soak-kill
-soak-kill: ## Kill store and runtime with SIGKILL in the middle of traffic, again and again.
-	go test -race -count=$(SOAK) -timeout 3h -run '^TestKill$$' ./runtime/store ./runtime/replica
+soak-kill: ## Kill store, runtime, one of two replicas and etcd's leader during every kind of command, again and again.
+	go test -race -count=$(SOAK) -timeout 3h -run '^TestKill' ./runtime/store ./runtime/replica
 
 .PHONY: soak-e2e
 soak-e2e: ## End the runtime's pod under traffic on a cluster, again and again.

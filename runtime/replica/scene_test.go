@@ -3,10 +3,12 @@ package replica_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/pullmode/operator/runtime/internal/etcdtest"
 	"github.com/pullmode/operator/runtime/internal/lab"
 	"github.com/pullmode/operator/runtime/internal/site"
 	"github.com/pullmode/operator/runtime/issuer"
@@ -58,7 +60,7 @@ func stage(t *testing.T, workers int, stores ...string) *scene {
 	follow(0, "boss", "leads", snapshot.Admin)
 	var all []*worker
 	for n := range workers {
-		w := newWorker(ctx, t, i, fmt.Sprint("w", n), newLine(t, hosts, n, s.hunt), s.ledger)
+		w := newWorker(ctx, t, i, n, newLine(t, hosts, n, s.hunt), s.ledger)
 		follow(n, w.a.name, "team", snapshot.Representative)
 		follow(n+1, w.b.name, "team", snapshot.Representative)
 		follow(n, w.c.name, "leads", snapshot.Admin)
@@ -133,4 +135,23 @@ func (s *scene) settle() {
 	}
 	s.t.Logf("%d commands on %d requests, %d cut off; %d events, %d posts came again; %d feeds broke %d times",
 		s.ledger.count.Load(), len(s.ledger.tales), s.hunt.interrupted, len(s.receivers.events), s.receivers.again, len(s.readers), breaks)
+}
+
+// elected is the replica that does what one at a time does.
+func (s *scene) elected(cluster *etcdtest.Cluster) (elected *victim) {
+	s.t.Helper()
+	client := cluster.Client()
+	eventually(s.ctx, s.t, "no replica is elected", func() bool {
+		keys, err := client.Get(s.ctx, "/pullmode/elections/keeper")
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		for _, v := range s.victims {
+			if len(keys.Kvs) > 0 && strings.HasPrefix(string(keys.Kvs[0].Value), v.Name+" ") {
+				elected = v
+			}
+		}
+		return elected != nil
+	})
+	return elected
 }

@@ -33,9 +33,11 @@ type worker struct {
 	connectors map[string]*client.Connector
 	// a and b are Representatives, c an Admin; d has no feed.
 	a, b, c, d desk
-	turn       int
-	customers  int
-	err        error // the first; it ends the worker
+	// turn counts the rounds of stories, from another number for each worker: some
+	// stories have several ends.
+	turn      int
+	customers int
+	err       error // the first; it ends the worker
 }
 
 // desk is an agent.
@@ -44,8 +46,9 @@ type desk struct {
 	name string
 }
 
-func newWorker(ctx context.Context, t *testing.T, i *issuer.Issuer, name string, l *line, book *ledger) *worker {
-	w := &worker{ctx: ctx, name: name, line: l, ledger: book, connectors: map[string]*client.Connector{}}
+func newWorker(ctx context.Context, t *testing.T, i *issuer.Issuer, n int, l *line, book *ledger) *worker {
+	name := fmt.Sprint("w", n)
+	w := &worker{ctx: ctx, name: name, turn: n, line: l, ledger: book, connectors: map[string]*client.Connector{}}
 	for _, p := range []lab.Policy{lab.Grab, lab.Reopen, lab.Warn, lab.WrapUp, lab.Response} {
 		c, err := client.NewConnector(base, p.Channel(), site.Key(p.Channel()), client.Options{HTTP: l.client(), Attempts: 100})
 		if err != nil {
@@ -72,18 +75,20 @@ func newDesk(t *testing.T, i *issuer.Issuer, name, group string, l *line) desk {
 
 // run tells stories until there are enough, each to its end.
 func (w *worker) run(enough <-chan struct{}) error {
-	for w.err == nil {
-		select {
-		case <-enough:
-			return nil
-		default:
-		}
+	for {
 		w.turn++
 		for _, n := range rand.Perm(len(stories)) {
 			stories[n](w)
+			if w.err != nil {
+				return fmt.Errorf("%s: %w", w.name, w.err)
+			}
+			select {
+			case <-enough:
+				return nil
+			default:
+			}
 		}
 	}
-	return fmt.Errorf("%s: %w", w.name, w.err)
 }
 
 // step does one thing, unless something has gone wrong before. The clients repeat
