@@ -3,6 +3,7 @@ package replica_test
 import (
 	"encoding/json"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -18,7 +19,8 @@ import (
 )
 
 // receivers are what a runtime posts to: the connectors of its channels, and its
-// event sink. They keep what comes for the first time, and hold it to its order.
+// event sink. They keep what comes for the first time, and hold it to its order. Some
+// of what comes they fail to take, and some of what they took they fail to answer.
 type receivers struct {
 	t      *testing.T
 	server *httptest.Server
@@ -61,7 +63,13 @@ func genuine(take func(id string, body []byte)) http.HandlerFunc {
 		case webhook.Verify(q.Header, body, []string{signedWith}, time.Now()) != nil:
 			http.Error(w, "not genuine", http.StatusUnauthorized)
 		default:
-			take(q.Header.Get(webhook.HeaderID), body)
+			luck := rand.IntN(30)
+			if luck != 0 {
+				take(q.Header.Get(webhook.HeaderID), body)
+			}
+			if luck <= 1 {
+				http.Error(w, "not now", http.StatusServiceUnavailable)
+			}
 		}
 	}
 }

@@ -126,11 +126,13 @@ func (s *scene) settle() {
 	if s.t.Failed() {
 		return
 	}
-	s.ledger.settle(s.ctx, s.t, s.receivers, s.boss)
+	ctx, cancel := context.WithTimeout(s.ctx, 2*time.Minute)
+	defer cancel()
+	s.ledger.settle(ctx, s.t, s.receivers, s.boss)
 	items := published(s.t, s.receivers.events)
 	breaks := int64(0)
 	for _, r := range s.readers {
-		r.holdTo(s.ctx, s.t, items)
+		r.holdTo(ctx, s.t, items)
 		breaks += r.breaks.Load()
 	}
 	s.t.Logf("%d commands on %d requests, %d cut off; %d events, %d posts came again; %d feeds broke %d times",
