@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Forward is a port of a service, on this machine. A port-forward ends with the
-// pod that it goes to; this one is begun again, on the same address, until it is
-// closed.
+// Forward is a way from this machine to a port of a service. A port-forward ends
+// with the pod that it goes to; this one is begun again, on the same address, until
+// it is closed.
 type Forward struct {
 	// URL is where the service answers, such as http://127.0.0.1:40123.
 	URL  string
@@ -19,8 +19,12 @@ type Forward struct {
 }
 
 // Forward opens a way to a port of a service, and waits until something answers
-// there.
+// there. Where this machine reaches services by themselves, as it does on a node of
+// our own, that is the way: a port-forward is one connection for everybody.
 func (c *Cluster) Forward(ctx context.Context, service string, port int) (*Forward, error) {
+	if url, ok := c.direct(ctx, service, port); ok {
+		return &Forward{URL: url, stop: func() {}}, nil
+	}
 	local, err := freePort()
 	if err != nil {
 		return nil, err
@@ -43,6 +47,19 @@ func (c *Cluster) Forward(ctx context.Context, service string, port int) (*Forwa
 		return nil, fmt.Errorf("reach service %s: %w", service, err)
 	}
 	return f, nil
+}
+
+// direct is the service's own address, if it answers.
+func (c *Cluster) direct(ctx context.Context, service string, port int) (url string, ok bool) {
+	address, err := c.Run(ctx, "get", "service", service, "--output", "jsonpath={.spec.clusterIP}")
+	if err != nil || net.ParseIP(address) == nil {
+		return "", false
+	}
+	const patience = 2 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	f := &Forward{URL: "http://" + net.JoinHostPort(address, fmt.Sprint(port))}
+	return f.URL, f.await(ctx) == nil
 }
 
 // await waits until HTTP is answered, with whatever status.

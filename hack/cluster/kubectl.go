@@ -44,8 +44,13 @@ func (c *Cluster) Run(ctx context.Context, args ...string) (string, error) {
 
 // Apply applies YAML.
 func (c *Cluster) Apply(ctx context.Context, yaml string) (string, error) {
-	cmd := c.command(ctx, "apply", "--server-side", "--filename", "-")
-	cmd.Stdin = strings.NewReader(yaml)
+	return c.Input(ctx, yaml, "apply", "--server-side", "--filename", "-")
+}
+
+// Input is Run with something for kubectl to read.
+func (c *Cluster) Input(ctx context.Context, input string, args ...string) (string, error) {
+	cmd := c.command(ctx, args...)
+	cmd.Stdin = strings.NewReader(input)
 	return c.run(cmd)
 }
 
