@@ -1,7 +1,7 @@
 # Figures. CI does not run them: they say how fast, not whether right. Quote ratios of one run, not absolutes of two.
 
 .PHONY: bench
-bench: bench-compile bench-store bench-latency ## Print the figures: compiler, store beside a bare log, latencies on the cluster.
+bench: bench-compile bench-store bench-grab bench-latency ## Print the figures: compiler, store beside a bare log, grabs, latencies on the cluster.
 
 .PHONY: bench-compile
 bench-compile: ## Compile 10,000 objects.
@@ -10,6 +10,10 @@ bench-compile: ## Compile 10,000 objects.
 .PHONY: bench-store
 bench-store: ## Durable transitions a second, side by side with a bare append and group fsync.
 	go test -run '^$$' -bench DurableTransitions -benchtime 30x ./runtime/store
+
+.PHONY: bench-grab
+bench-grab: ## 200 agents grab one request, 100 times: one replica embedded, and two on an etcd.
+	hack/bench/grab.sh
 
 .PHONY: bench-latency
 bench-latency: ## Latencies on the demo's cluster (run make demo first).
