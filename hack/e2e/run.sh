@@ -5,6 +5,7 @@
 # operator that is installed in it.
 #   E2E_KEEP=1    keep the cluster, to look at what a failure left
 #   E2E_REPEAT=n  run the suite n times on it
+#   E2E_LONG=1    also what takes as long as a feed is kept, ten minutes: R2 of the conformance suite
 set -euo pipefail
 source "$(dirname "$0")/../localcluster/lib/say.sh"
 
@@ -34,5 +35,5 @@ KUBECTL=$(hack/localcluster/assets.sh)/kubectl
 kubeconfig=$(hack/cluster/install.sh)
 export KUBECTL KUBECONFIG=$kubeconfig
 for ((run = 0; run < ${E2E_REPEAT:-1}; run++)); do
-  go test -v -tags e2e -count=1 -timeout 30m ./hack/e2e -ginkgo.v "$@"
+  go test -v -tags e2e -count=1 -timeout 45m ./hack/e2e -ginkgo.v "$@"
 done
