@@ -9,9 +9,11 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/onsi/gomega"
 
 	"github.com/pullmode/operator/runtime/client"
+	"github.com/pullmode/operator/runtime/protocol"
 	"github.com/pullmode/operator/runtime/request"
 )
 
@@ -109,10 +111,14 @@ func (l *ledger) settle(ctx context.Context, t *testing.T, r *receivers, boss de
 	}).WithPolling(100*time.Millisecond).Should(gomega.BeEmpty(),
 		"what was acknowledged (-) is what the sink and the connectors were told (+): each command and each deadline once")
 
-	l.versions(ctx, t, boss)
-	for _, f := range r.replay().Findings {
+	rebuilt := r.replay()
+	for _, f := range rebuilt.Findings {
 		t.Errorf("%s: %s: %s", f.Request, f.Rule, f.What)
 	}
+	for _, request := range rebuilt.Requests {
+		l.holds(ctx, t, boss, request.Document)
+	}
+	l.alone(ctx, t, boss)
 	for what, holds := range l.promised {
 		eventually(ctx, t, "it is not so that "+what, func() bool {
 			is, err := holds(ctx)
@@ -139,21 +145,29 @@ func commandsOf(changes map[string][]request.Change) (tales, deadlines map[strin
 	return tales, deadlines
 }
 
-// versions holds the runtime's own requests to what was acknowledged: a command
-// that had an effect twice, or none, shows in the version, and a message in the
-// number of the next one. A customer has one open request at most (INV5).
-func (l *ledger) versions(ctx context.Context, t *testing.T, boss desk) {
+// holds compares a request as the runtime has it with what was acknowledged and
+// with the record of it: a command that had an effect twice, or none, shows in the
+// version.
+func (l *ledger) holds(ctx context.Context, t *testing.T, boss desk, doc *request.Document) {
 	t.Helper()
-	for id, tale := range l.tales {
-		c, err := boss.Request(ctx, id)
-		if err != nil {
-			t.Errorf("%s, of which %v were acknowledged: %v", id, tale, err)
-			continue
-		}
-		if got, want := c.Request.Version, int64(len(tale)+len(l.deadlines[id])); got != want {
-			t.Errorf("INV7: %s has version %d after %v and %v: want %d", id, got, tale, l.deadlines[id], want)
-		}
+	c, err := boss.Request(ctx, doc.ID)
+	if err != nil {
+		t.Errorf("%s, of which %v were acknowledged: %v", doc.ID, l.tales[doc.ID], err)
+		return
 	}
+	if got, want := c.Request.Version, int64(len(l.tales[doc.ID])+len(l.deadlines[doc.ID])); got != want {
+		t.Errorf("INV7: %s has version %d after %v and %v: want %d", doc.ID, got, l.tales[doc.ID], l.deadlines[doc.ID], want)
+	}
+	ofTheMoment := cmpopts.IgnoreFields(protocol.Request{}, "Alert", "Attention", "Presence", "WrapUp")
+	if diff := cmp.Diff(protocol.FromDocument(doc), c.Request, ofTheMoment); diff != "" {
+		t.Errorf("%s is not (+) what the record says (-):\n%s", doc.ID, diff)
+	}
+}
+
+// alone holds the open requests to each other: a customer has one at most (INV5).
+// A message that was taken twice shows in the number of the last one.
+func (l *ledger) alone(ctx context.Context, t *testing.T, boss desk) {
+	t.Helper()
 	open := map[string]string{}
 	for r, err := range boss.Requests(ctx, client.Query{}) {
 		if err != nil {

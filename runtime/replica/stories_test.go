@@ -101,9 +101,16 @@ func (w *worker) unanswered() {
 	c.awaits(request.ResponseTimeout)
 }
 
-// dismissed: one alert, and all of them, for good (N5).
+// dismissed: one alert, and all of them, for good (N5). The requests stay open.
 func (w *worker) dismissed() {
 	one, two := w.opens(lab.Warn), w.opens(lab.Warn)
+	online := w.turn%2 == 0
+	one.presence(!online)
+	one.presence(online)
+	w.promises(fmt.Sprintf("the customer of %s is there: %t", one.id, online), func(ctx context.Context) (bool, error) {
+		c, err := w.c.Request(ctx, one.id)
+		return err == nil && c.Request.Presence != nil && c.Request.Presence.Online == online, err
+	})
 	w.step("dismiss", func(ctx context.Context) error { return w.a.Dismiss(ctx, one.id) })
 	w.step("dismiss all", w.b.DismissAll)
 	for _, promise := range []struct {
