@@ -6,7 +6,7 @@ SOAK ?= 20
 soak: soak-kill soak-e2e ## Repeat the tests of kills and restarts SOAK times (20).
 
 .PHONY: soak-kill
-soak-kill: ## Kill store, runtime, one of two replicas and etcd's leader during every kind of command, again and again.
+soak-kill: ## Kill store, runtime, one of two replicas and etcd's leader with SIGKILL under commands of every kind, again and again.
 	go test -race -count=$(SOAK) -timeout 3h -run '^TestKill' ./runtime/store ./runtime/replica
 
 .PHONY: soak-e2e
