@@ -9,6 +9,7 @@ package presence
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -26,6 +27,7 @@ type Writer struct {
 	store   *store.Store
 	replica string
 	ttl     time.Duration
+	pause   time.Duration // before it is tried again
 	now     func() time.Time
 	log     *slog.Logger
 
@@ -40,7 +42,7 @@ type Writer struct {
 // New makes a writer that writes nothing until Run.
 func New(s *store.Store, replica string, now func() time.Time, log *slog.Logger) *Writer {
 	return &Writer{
-		store: s, replica: replica, ttl: TTL, now: now, log: log,
+		store: s, replica: replica, ttl: TTL, pause: 200 * time.Millisecond, now: now, log: log,
 		wanted: map[string]string{}, stale: map[string]struct{}{}, some: make(chan struct{}, 1),
 	}
 }
@@ -80,22 +82,33 @@ func (w *Writer) mark(agents ...string) {
 // Run writes until ctx ends. A lease that is lost, because the store did not answer
 // for too long, is replaced, and everybody written again.
 func (w *Writer) Run(ctx context.Context) {
-	const pause = 200 * time.Millisecond
-	for ctx.Err() == nil {
-		lease, lost, err := w.store.Lease(ctx, w.ttl)
-		if err == nil {
-			w.all()
-			err = w.write(ctx, lease, lost)
-		}
+	for {
+		err := w.once(ctx)
 		if ctx.Err() != nil {
 			return
 		}
 		w.log.Warn("the presence of agents is written again", "error", err)
-		select {
-		case <-ctx.Done():
-		case <-time.After(pause):
-		}
+		w.wait(ctx)
 	}
+}
+
+func (w *Writer) wait(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(w.pause):
+	}
+}
+
+// once writes on one lease, until that is lost.
+func (w *Writer) once(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	lease, lost, err := w.store.Lease(ctx, w.ttl)
+	if err != nil {
+		return err
+	}
+	w.all()
+	return w.write(ctx, lease, lost)
 }
 
 func (w *Writer) all() {
@@ -108,7 +121,9 @@ func (w *Writer) all() {
 	w.mark(agents...)
 }
 
-// write writes what is stale until the lease is lost.
+// write writes what is stale until the lease is lost. That a write fails is no
+// reason for another lease: who is written down on this one stays so, also while a
+// store that is full gives no other.
 func (w *Writer) write(ctx context.Context, lease store.LeaseID, lost <-chan struct{}) error {
 	for {
 		select {
@@ -119,10 +134,17 @@ func (w *Writer) write(ctx context.Context, lease store.LeaseID, lost <-chan str
 		case <-w.some:
 		}
 		for txn, agents := w.take(lease); len(agents) > 0; txn, agents = w.take(lease) {
-			if _, err := w.store.Commit(ctx, txn); err != nil {
-				w.mark(agents...)
+			_, err := w.store.Commit(ctx, txn)
+			if err == nil {
+				continue
+			}
+			w.mark(agents...)
+			if errors.Is(err, store.ErrLeaseNotFound) || errors.Is(err, store.ErrClosed) || ctx.Err() != nil {
 				return fmt.Errorf("write who is there: %w", err)
 			}
+			w.log.Warn("could not write who is there, trying again", "error", err)
+			w.wait(ctx)
+			break
 		}
 	}
 }

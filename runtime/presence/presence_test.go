@@ -18,12 +18,17 @@ func start(t *testing.T, l *lab.Lab, replica string, ttl time.Duration) (w *Writ
 	t.Helper()
 	w = New(l.Store, replica, l.Clock.Now, slog.New(slog.DiscardHandler))
 	w.ttl = ttl
+	return w, run(t, w)
+}
+
+func run(t *testing.T, w *Writer) (stop func()) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { w.Run(ctx) })
 	stop = func() { cancel(); running.Wait() }
 	t.Cleanup(stop)
-	return w, stop
+	return stop
 }
 
 func TestWhoIsThere(t *testing.T) {
