@@ -149,6 +149,9 @@ func (c *conforming) run(cmd *cobra.Command, _ []string) (err error) {
 	report, err := conformance.Run(ctx, target, conformance.Options{
 		Only: c.only, Parallel: c.parallel, Patience: c.patience, Progress: c.progress,
 	})
+	if errors.Is(err, conformance.ErrUnknownCase) {
+		return usage("%w: --list shows those there are", err)
+	}
 	if err != nil {
 		return err
 	}

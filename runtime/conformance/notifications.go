@@ -24,6 +24,7 @@ var notificationCases = []Case{
 		guest.HearsState(id, request.Active)
 		rep.Leave(id)
 		guest.Told(id, "ACTIVE", "INACTIVE")
+		guest.alerted(id, false, "of what was opened before they subscribed")
 		stranger.Told(id)
 	}},
 	{Rule: "N2", Name: "subscribe", Run: func(t *T) {

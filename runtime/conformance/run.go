@@ -87,6 +87,9 @@ func prepare(ctx context.Context, target *Target, o Options) (*run, error) {
 	}, nil
 }
 
+// ErrUnknownCase is what Run fails with when Options.Only names what there is not.
+var ErrUnknownCase = errors.New("there is no such rule and no such case")
+
 // choose picks cases; what is chosen and not there is a mistake.
 func choose(only []string) ([]Case, error) {
 	all := Cases()
@@ -102,7 +105,7 @@ func choose(only []string) ([]Case, error) {
 			}
 		}
 		if !found {
-			return nil, fmt.Errorf("there is no rule and no case %q: see --list", o)
+			return nil, fmt.Errorf("%w: %q", ErrUnknownCase, o)
 		}
 	}
 	return slices.DeleteFunc(all, func(c Case) bool { return !chosen[c.ID()] }), nil
