@@ -139,15 +139,14 @@ func (s *Store) resign(ctx context.Context, lease LeaseID) {
 // untilChanged returns when the key is not any more as it was at the revision.
 func (s *Store) untilChanged(ctx context.Context, key string, revision int64) error {
 	for {
-		if err := s.aChange(ctx, key, revision); err == nil {
+		err := s.aChange(ctx, key, revision)
+		switch {
+		case err == nil:
 			return nil
-		}
-		now, err := s.Get(ctx, key)
-		if err != nil && !passing(err) {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case !errors.Is(err, errInterrupted) && !passing(err):
 			return err
-		}
-		if err == nil && now.Revision != revision {
-			return nil
 		}
 		select {
 		case <-ctx.Done():
@@ -157,17 +156,25 @@ func (s *Store) untilChanged(ctx context.Context, key string, revision int64) er
 	}
 }
 
-// aChange waits for the first change of the key after the revision, or for the end of the watch.
+var errInterrupted = errors.New("the watch of a key ended")
+
+// aChange waits until the key is not any more as it was at the revision, or for the end of the watch. It does not watch from
+// that revision: an office may be held for longer than the history is kept.
 func (s *Store) aChange(ctx context.Context, key string, revision int64) error {
+	now, err := s.revision(ctx)
+	if err != nil {
+		return err
+	}
+	kv, err := s.Get(ctx, key)
+	if err != nil || kv.Revision != revision {
+		return err
+	}
 	ctx, cancel := context.WithCancel(clientv3.WithRequireLeader(ctx))
 	defer cancel()
-	for change := range s.engine.watcher().Watch(ctx, string(s.root.engineKey(key)), clientv3.WithRev(revision+1)) {
-		if err := change.Err(); err != nil {
-			return err
-		}
-		if len(change.Events) > 0 {
+	for change := range s.engine.watcher().Watch(ctx, string(s.root.engineKey(key)), clientv3.WithRev(now+1)) {
+		if change.Err() == nil && len(change.Events) > 0 {
 			return nil
 		}
 	}
-	return reason(ctx, context.Canceled)
+	return errInterrupted
 }

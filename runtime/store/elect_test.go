@@ -152,3 +152,38 @@ func TestElectAfterKill(t *testing.T) {
 		t.Errorf("%s still holds the office", held.Value)
 	}
 }
+
+// TestElectLongAfter: who waits for an office that was taken before the history that is kept does not ask again and again.
+func TestElectLongAfter(t *testing.T) { engines(t, testElectLongAfter) }
+
+func testElectLongAfter(t *testing.T, on engine) {
+	s := open(t, on(t))
+	reads := s.Reads()
+	put(t, s, "elections/keeper", 0, "replica-0")
+	for i := range 10 {
+		put(t, s, fmt.Sprint("since/", i), 0, "")
+	}
+	if err := s.Compact(t.Context(), put(t, s, "since/the last", 0, "")); err != nil {
+		t.Fatal(err)
+	}
+	lease, err := s.Grant(t.Context(), 2*time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	passing := commit(t, s, store.Txn{Ops: []store.Op{store.PutLeased("passing", nil, lease)}})
+	c := (&office{t: t}).seek(s, "replica-1")
+	gone := errors.New("gone")
+	if err := s.Watch(t.Context(), passing.Revision+1, func(b store.Batch) error {
+		if len(b.Events) == 0 {
+			return nil
+		}
+		return gone
+	}); !errors.Is(err, gone) {
+		t.Fatal(err)
+	}
+	if n := reads.Load(); n > 15 {
+		t.Errorf("%d reads in the time that a lease takes", n)
+	}
+	commit(t, s, store.Txn{Ops: []store.Op{store.Delete("elections/keeper")}})
+	<-c.terms
+}

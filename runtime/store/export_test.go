@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"sync/atomic"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 )
@@ -55,4 +56,21 @@ func (s *Store) RevokeLeaseOf(ctx context.Context, key string) error {
 		return err
 	}
 	return s.revoke(ctx, LeaseID(response.Kvs[0].Lease))
+}
+
+// Reads counts the reads of the engine from now on. Nobody else may be using the store yet.
+func (s *Store) Reads() *atomic.Int64 {
+	counting := &readCounter{engine: s.engine}
+	s.engine = counting
+	return &counting.n
+}
+
+type readCounter struct {
+	engine
+	n atomic.Int64
+}
+
+func (c *readCounter) read(ctx context.Context, request *pb.RangeRequest) (*pb.RangeResponse, error) {
+	c.n.Add(1)
+	return c.engine.read(ctx, request)
 }
