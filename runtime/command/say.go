@@ -80,7 +80,7 @@ func (x *Executor) DeliveryFailed(ctx context.Context, id, thread string, number
 		return err
 	}
 	command := request.Command{
-		Kind: request.DeliveryFailed, Number: number, Failure: why,
+		Kind: request.DeliveryFailed, Number: number,
 		Key: strconv.FormatInt(number, 10),
 	}
 	return x.bySystem(ctx, id, command, func(t *turn, _ *request.Command) error {

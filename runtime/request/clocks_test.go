@@ -151,6 +151,26 @@ func TestWrapUpByTimer(t *testing.T) {
 }
 
 // T32: in Unicode code points.
+// Who comes back is asked when they go: the timer of the time before does not answer
+// for a member, nor is it what is left of the next time.
+func TestWrapUpOfWhoComesBack(t *testing.T) {
+	s := active(t, of(t))
+	s.do(by("alice", Leave), Left)
+	s.wait(50 * time.Second)
+	s.do(by("alice", Join), Joined)
+	s.wait(time.Minute)
+	s.do(to("alice", system(WrapUpTimeout)), NotDue)
+	for _, c := range s.d.Clocks() {
+		if c.Kind == WrapUpTimeout {
+			t.Errorf("T33: %+v runs for a member", c)
+		}
+	}
+	s.do(by("alice", Leave), Left)
+	s.wait(time.Minute)
+	s.do(to("alice", system(WrapUpTimeout)), NotDue)
+	s.do(because(by("alice", WrapUp), "sold"), WrappedUp)
+}
+
 func TestMessageLength(t *testing.T) {
 	s := active(t, of(t))
 	s.do(saying(strings.Repeat("é", 4096), by("alice", Say)), Sent)

@@ -84,9 +84,8 @@ type Command struct {
 	// Reasons and Note belong to WrapUp.
 	Reasons []string
 	Note    string
-	// Number and Failure belong to DeliveryFailed.
-	Number  int64
-	Failure string
+	// Number belongs to DeliveryFailed.
+	Number int64
 }
 
 // Target is an agent or a list.

@@ -93,7 +93,7 @@ type Member struct {
 	// Invited came by an offer, Admin as an Admin of the list: neither keeps others
 	// from grabbing.
 	Invited bool `json:"invited,omitempty" doc:"The agent was invited, or the request transferred to them."`
-	Admin   bool `json:"admin,omitempty" doc:"The agent joined as an Admin of the list."`
+	Admin   bool `json:"admin,omitempty" doc:"The agent joined a Grab list as its Admin."`
 }
 
 // CloseReason says what ended a request.

@@ -80,6 +80,15 @@ func TestJoinPolicyChanges(t *testing.T) {
 	}
 }
 
+// L5: an Admin who joined while everybody might is a member like the others.
+func TestAdminFromBeforeAGrabList(t *testing.T) {
+	s := of(t)
+	s.do(message("m1"), Opened)
+	s.do(admin(Join), Joined)
+	s.env.List.JoinPolicy = snapshot.JoinGrab
+	s.do(by("dave", Join), Grabbed)
+}
+
 // A list that is gone keeps the policy that it had.
 func TestGrabOfAListThatIsGone(t *testing.T) {
 	s := grab(t)

@@ -23,7 +23,7 @@ func join(t *turn) Outcome {
 	if refused := t.room(); refused != "" {
 		return refused
 	}
-	t.admit(Member{Agent: t.Actor.Name, Admin: admin, Owner: grab && !admin})
+	t.admit(Member{Agent: t.Actor.Name, Admin: grab && admin, Owner: grab && !admin})
 	return Joined
 }
 
@@ -82,6 +82,7 @@ func (t *turn) admit(m Member) {
 		t.next.EverJoined, t.next.FirstJoinedAt = true, &now
 	}
 	t.next.State, t.next.LastJoinedAt = Active, &now
+	t.forgoWrapUp(m.Agent)
 	t.next.Alert.Grabbed = t.next.Alert.Grabbed || m.Owner
 	if !slices.Contains(t.next.Alert.Joiners, m.Agent) {
 		t.next.Alert.Joiners = append(t.next.Alert.Joiners, m.Agent)

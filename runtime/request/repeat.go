@@ -51,8 +51,14 @@ func made(d *Document, c Command, decision Decision) string {
 	return ""
 }
 
-// repeatKey keeps actors apart, and commands: a key that is used again for
-// something else does not swallow it.
+// repeatKey keeps actors apart, and commands, and whom they are about: a key that is
+// used again for something else does not swallow it.
 func repeatKey(c Command) string {
-	return strings.Join([]string{string(c.Actor.Kind), c.Actor.Name, string(c.Kind), c.Key}, "\x1f")
+	parts := []string{string(c.Actor.Kind), c.Actor.Name, string(c.Kind), c.Key}
+	for _, about := range []string{c.Target.Agent, c.Target.List, c.Offer} {
+		if about != "" {
+			parts = append(parts, about)
+		}
+	}
+	return strings.Join(parts, "\x1f")
 }

@@ -239,6 +239,28 @@ func TestRepeatKeysKeepActorsAndCommandsApart(t *testing.T) {
 	}
 }
 
+// A key that is used again for somebody else does not say that it was done to them.
+func TestRepeatKeysKeepTargetsApart(t *testing.T) {
+	with := func(c Command) Command { c.Key = "k"; return c }
+	s := active(t, of(t))
+	bob := s.offered(with(to("bob", by("alice", Invite))))
+	if got := s.do(with(to("dave", by("alice", Invite))), Offered); got.Repeated {
+		t.Error("an invitation of dave was taken for one of bob")
+	}
+	if got := s.do(with(to("bob", by("alice", Invite))), Offered); !got.Repeated || got.Ref != bob {
+		t.Errorf("the same invitation: %+v", got)
+	}
+	s.do(with(ofOffer(bob, by("alice", Withdraw))), Withdrawn)
+	if got := s.do(with(ofOffer(s.d.Offers[0].ID, by("alice", Withdraw))), Withdrawn); got.Repeated {
+		t.Error("another offer was taken for withdrawn")
+	}
+	s.do(by("bob", Join), Joined)
+	s.do(with(to("bob", admin(Remove))), Removed)
+	if got := s.do(with(to("alice", admin(Remove))), Removed); got.Repeated {
+		t.Error("alice was taken for removed")
+	}
+}
+
 func TestWindow(t *testing.T) {
 	var w Window
 	for n := int64(1); n <= KeptMessages; n++ {

@@ -39,10 +39,15 @@ func (t *turn) askWrapUp(m Member) {
 	switch {
 	case w == nil:
 		t.next.WrapUps = append(t.next.WrapUps, Wrapped{Agent: m.Agent, Since: t.env.Now})
-	case w.AppliedAt == nil: // still waits for the time before: one answer will do
-	case w.AppliedAt.Before(m.JoinedAt):
+	case w.AppliedAt == nil || w.AppliedAt.Before(m.JoinedAt):
 		*w = Wrapped{Agent: m.Agent, Since: t.env.Now}
 	}
+}
+
+// forgoWrapUp waits no longer for the wrap-up of who comes back: they have not done
+// with the request, and are asked when they go again.
+func (t *turn) forgoWrapUp(agent string) {
+	t.next.WrapUps = slices.DeleteFunc(t.next.WrapUps, func(w Wrapped) bool { return w.Agent == agent && w.AppliedAt == nil })
 }
 
 // wrapUp notes the reasons of a member, or of who was one until a short while ago.
