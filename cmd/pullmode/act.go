@@ -14,7 +14,7 @@ import (
 
 func newJoin() *cobra.Command {
 	return newAction("join", "REQUEST_ID", "Join a request as an agent, and see its last messages",
-		"Join a request: it becomes ACTIVE, and the agent is told of its messages from now on.\nOn a Grab list it is the first one's alone.")
+		"Join a request: it becomes ACTIVE, and the agent is told of its messages from now on.\nOn a Grab list it is the first one's alone. Who has no desk open (the command agent) for\nlonger than the RoutingRuntime's disconnectGrace is taken out of it again.")
 }
 
 func newLeave() *cobra.Command {

@@ -106,7 +106,7 @@ func (c *conforming) flags(cmd *cobra.Command) {
 	f.StringVar(&c.oldCursor, "old-cursor", "", "cursor that is older than what the runtime keeps of its feed")
 	f.StringVar(&c.listen, "listen", "127.0.0.1:0", "address at which the suite takes what the runtime posts")
 	f.StringVar(&c.advertise, "advertise", "", "URL at which the runtime reaches --listen")
-	f.StringVar(&c.receiver, "receiver", "", "URL at which the suite reaches a `pullmode conformance receiver` that the runtime reaches at --advertise; instead of --listen")
+	f.StringVar(&c.receiver, "receiver", "", "URL at which the suite reaches a pullmode conformance receiver that the runtime reaches at --advertise; instead of --listen")
 	f.StringArrayVar(&c.only, "only", nil, "only the cases of this rule, or this case (RULE/NAME); repeat it for several")
 	f.IntVar(&c.parallel, "parallel", 8, "how many cases run at once")
 	f.DurationVar(&c.patience, "patience", 20*time.Second, "how long a fact may take to come about")

@@ -45,6 +45,18 @@ func newHanding(verb, short, long string, do func(*client.Agent, context.Context
 	}, board.Result)
 }
 
+func newTargets() *cobra.Command {
+	return asAgent(&cobra.Command{
+		Use:     "targets --as NAME",
+		Short:   "List to whom an agent can transfer, and whom they can invite",
+		Long:    "List to whom an agent can transfer, and whom they can invite: the lists, and the agents\nwho are connected.",
+		Example: "  pullmode targets --as alice",
+		Args:    cobra.NoArgs,
+	}, func(ctx context.Context, agent *client.Agent, _ []string) (protocol.TransferTargets, error) {
+		return agent.TransferTargets(ctx)
+	}, board.Targets)
+}
+
 func newRemove() *cobra.Command {
 	return asAgent(&cobra.Command{
 		Use:     "remove REQUEST_ID AGENT --as NAME",

@@ -27,7 +27,7 @@ list                show what is open
 alerts              show the alerts that stand
 offers              show the offers that stand
 logout              leave all requests
-quit                leave the desk (requests that you joined stay joined)`
+quit                leave the desk (what you have joined stays yours for the disconnectGrace)`
 
 // order is something that can be typed about a request.
 type order struct {

@@ -44,6 +44,7 @@ join, say, transfer, close).`,
 	add := func(group string, commands ...*cobra.Command) {
 		for _, c := range commands {
 			c.GroupID = group
+			c.Args = called(c.Args)
 			c.Example = strings.NewReplacer("  pullmode ", "  "+name+" ", "(pullmode ", "("+name+" ", "= pullmode ", "= "+name+" ").Replace(c.Example)
 			c.Long = strings.ReplaceAll(c.Long, "`pullmode ", "`"+name+" ")
 			runE := c.RunE
@@ -57,7 +58,7 @@ join, say, transfer, close).`,
 	root.Example = strings.ReplaceAll(root.Example, "  pullmode ", "  "+name+" ")
 	add(folders, newCompile(), newServe())
 	add(people, newSend(), newAgent(), newRequests(), newJoin(), newSay(), newLeave(), newClose(), newWrapUp(),
-		newTransfer(), newInvite(), newOffers(), newAccept(), newDecline(), newWithdraw(), newRemove(),
+		newTransfer(), newInvite(), newTargets(), newOffers(), newAccept(), newDecline(), newWithdraw(), newRemove(),
 		newAlerts(), newDismiss(), newLogout())
 	add(development, newIssuer(), newToken(), newReplay(), newConformance())
 	add("", newVersion())

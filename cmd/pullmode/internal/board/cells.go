@@ -58,6 +58,21 @@ func Offers(all protocol.Offers) []string {
 	return columns(rows)
 }
 
+// Targets gives the lines of a table of lists and agents.
+func Targets(all protocol.TransferTargets) []string {
+	if len(all.Lists)+len(all.Agents) == 0 {
+		return []string{"No lists, and nobody is connected."}
+	}
+	rows := [][]string{{"TARGET", "NAME", "DISPLAY NAME"}}
+	for _, l := range all.Lists {
+		rows = append(rows, []string{"list", l.Name, plain(l.DisplayName)})
+	}
+	for _, a := range all.Agents {
+		rows = append(rows, []string{"agent", plain(a.Name), "-"})
+	}
+	return columns(rows)
+}
+
 func columns(rows [][]string) []string {
 	var text bytes.Buffer
 	t := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)

@@ -26,7 +26,7 @@ func Record(r *record.Result) []string {
 	}
 	lines = append(lines, fmt.Sprintf("%d requests, %d events (%d of them more than once)", len(r.Requests), r.Events, r.Repeated))
 	if r.Foreign > 0 {
-		lines = append(lines, fmt.Sprintf("%d events are not a runtime's", r.Foreign))
+		lines = append(lines, fmt.Sprintf("left out: %d events that are not a runtime's", r.Foreign))
 	}
 	for _, g := range r.Gaps {
 		lines = append(lines, plain(fmt.Sprintf("the runtime gave up revisions %d to %d: %s", g.From, g.To, g.Reason)))

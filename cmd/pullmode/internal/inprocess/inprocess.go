@@ -61,7 +61,7 @@ func Start(ctx context.Context, o Options) (_ *Runtime, err error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.Replicas > 1 && len(o.Etcd) == 0 {
-		return nil, errors.New("several replicas share an external etcd: name its endpoints")
+		return nil, errors.New("several replicas share an external etcd: name its endpoints with --etcd")
 	}
 	if len(o.Etcd) > 0 && o.EtcdPrefix == "" {
 		o.EtcdPrefix = "/pullmode-conformance-" + rand.Text() + "/"
