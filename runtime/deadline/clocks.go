@@ -20,14 +20,16 @@ type due struct {
 func (k *Keeper) fire(ctx context.Context, config *snapshot.Index) {
 	// A clock that stays though it was fired waits for the next look: this
 	// replica's clock is ahead of the document's, or its store does not answer.
+	// So do those of a scope of which one cannot be fired: the others go on.
 	stuck := map[view.ClockScope]bool{}
-	for {
+	for !k.over(ctx) {
 		next, scope, found := k.next(config, stuck)
 		if !found {
 			return
 		}
 		if !k.carry(ctx, string(next.clock.Kind), next.id, func() error { return k.Do.Fire(ctx, next.id, next.clock) }) {
-			return
+			stuck[scope] = true
+			continue
 		}
 		if id, clock, ok := k.View.Earliest(scope.Kind, scope.Scope); ok && id == next.id && clock == next.clock {
 			stuck[scope] = true

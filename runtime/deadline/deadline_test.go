@@ -26,10 +26,19 @@ type recorder struct {
 	deadline.Commander
 	fired []string
 	fail  bool
+	// broken are requests of which nothing can be written.
+	broken map[string]bool
+}
+
+func (r *recorder) ForceClose(ctx context.Context, id string) error {
+	if r.broken[id] {
+		return errors.New("this one cannot be written")
+	}
+	return r.Commander.ForceClose(ctx, id)
 }
 
 func (r *recorder) Fire(ctx context.Context, id string, clock request.Clock) error {
-	if r.fail {
+	if r.fail || r.broken[id] {
 		return errors.New("the disk is gone")
 	}
 	r.fired = append(r.fired, id)
@@ -219,6 +228,19 @@ func TestFailureIsTriedAgain(t *testing.T) {
 	if !slices.Equal(s.command.fired, []string{id}) {
 		t.Errorf("fired %v", s.command.fired)
 	}
+}
+
+// One request that cannot be written holds up no other list's.
+func TestOneFailureHoldsUpNobodyElse(t *testing.T) {
+	s := begin(t, nothing)
+	broken := s.Message("john", "m1").Request
+	s.Clock.Move(time.Second)
+	id := s.MessageOn(lab.Grab, "jane", "m2").Request
+	s.command.broken = map[string]bool{broken: true}
+	s.Clock.Move(25 * time.Hour)
+	s.look()
+	s.want(id, request.Closed, request.Expire)
+	s.want(broken, request.Unread, request.Receive)
 }
 
 func TestOffersAndWrapUpsRunOut(t *testing.T) { // T30, T33, C5

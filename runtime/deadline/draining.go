@@ -41,8 +41,6 @@ func (k *Keeper) empty(ctx context.Context, l *snapshot.List) {
 	}
 	docs, _ := k.View.Requests([]string{l.Name}, func(*request.Document) bool { return true }, "", 1<<31-1)
 	for _, d := range docs {
-		if !k.carry(ctx, "drain", d.ID, func() error { return do(d.ID) }) {
-			return
-		}
+		k.carry(ctx, "drain", d.ID, func() error { return do(d.ID) })
 	}
 }

@@ -72,3 +72,17 @@ func TestDrainingBeginsAnew(t *testing.T) {
 	s.look()
 	s.want(id, request.Closed, request.ForceClose)
 }
+
+// L2: one request that cannot be written does not keep the list from being emptied.
+func TestDrainingGoesOn(t *testing.T) {
+	s := begin(t, func(l *snapshot.List, _ *snapshot.Channel) {
+		l.Deletion.Policy = snapshot.DeletionClose
+	})
+	broken, id := s.Message("john", "m1").Request, s.Message("jane", "m2").Request
+	s.command.broken = map[string]bool{broken: true}
+	s.config.Lists[0].Draining = true
+	s.Program(s.config)
+	s.look() // stamps
+	s.look()
+	s.want(id, request.Closed, request.ForceClose)
+}

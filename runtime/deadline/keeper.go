@@ -22,6 +22,10 @@ import (
 // Every is how often the keeper looks: deadlines are seconds at least.
 const Every = 200 * time.Millisecond
 
+// enough failures in a look say that it is the store, and not what was to be done:
+// then the rest waits for the next look. One alone must not hold up the others.
+const enough = 3
+
 // Commander carries out what is due. That something is not due after all is no
 // error.
 type Commander interface {
@@ -53,11 +57,15 @@ type Keeper struct {
 	absent map[string]time.Time
 	// judged is what members' access was last judged by.
 	judged map[string]judgement
+	// failures are those of this look.
+	failures int
+	// revoked is the revision up to which nobody is a member who may not be.
+	revoked int64
 }
 
 // Run keeps until ctx ends.
 func (k *Keeper) Run(ctx context.Context) {
-	k.absent, k.judged = nil, nil
+	k.absent, k.judged, k.revoked = nil, nil, 0
 	tick := time.NewTicker(Every)
 	defer tick.Stop()
 	for {
@@ -77,19 +85,27 @@ func (k *Keeper) Look(ctx context.Context) {
 	if config == nil {
 		return
 	}
+	k.failures = 0
 	k.fire(ctx, config)
 	k.release(ctx, config)
 	k.revoke(ctx, config)
 	k.drain(ctx, config)
 }
 
-// carry runs one command; it says whether to go on.
+// carry runs one command; it says whether it was done.
 func (k *Keeper) carry(ctx context.Context, what, id string, do func() error) bool {
+	if k.over(ctx) {
+		return false
+	}
 	if err := do(); err != nil {
 		if ctx.Err() == nil {
+			k.failures++
 			k.Log.Warn("could not do what is due, trying again", "what", what, "request", id, "error", err)
 		}
 		return false
 	}
-	return ctx.Err() == nil
+	return true
 }
+
+// over says that nothing more is done in this look.
+func (k *Keeper) over(ctx context.Context) bool { return k.failures >= enough || ctx.Err() != nil }

@@ -40,6 +40,7 @@ func (k *Keeper) release(ctx context.Context, config *snapshot.Index) {
 // judgement is what a member's access follows from.
 type judgement struct {
 	config, seen int64
+	docs         int
 	joined       time.Time
 }
 
@@ -47,19 +48,25 @@ type judgement struct {
 // or a group of theirs has gone (L7). Who was invited stays while they may use any
 // list at all.
 func (k *Keeper) revoke(ctx context.Context, config *snapshot.Index) {
+	all := k.View.Revision()
+	if all == k.revoked {
+		return
+	}
 	judged := map[string]judgement{}
 	revision := k.View.ConfigRevision()
 	for _, agent := range k.View.MemberAgents() {
 		known, docs := k.View.Agent(agent), k.View.Joined(agent)
-		now := judgement{config: revision, seen: known.Seen}
+		now := judgement{config: revision, seen: known.Seen, docs: len(docs)}
 		for _, d := range docs {
 			now.joined = later(now.joined, joinedAt(d, agent))
 		}
 		if k.judged[agent] == now || k.removeFrom(ctx, docs, agent, config.Access(agent, known.Groups)) {
 			judged[agent] = now
+		} else {
+			all = 0
 		}
 	}
-	k.judged = judged
+	k.judged, k.revoked = judged, all
 }
 
 // removeFrom ends the memberships that access does not cover; it says whether all
