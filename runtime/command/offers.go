@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"time"
 
 	"github.com/pullmode/operator/runtime/inbox"
 	"github.com/pullmode/operator/runtime/protocol"
@@ -48,7 +47,7 @@ func (x *Executor) target(t *turn, from inbox.Agent, to protocol.Target) (reques
 	case to.Agent == from.Name:
 		return target, refuse(InvalidRequest, "agent is yourself: name another one, see /v1/transfer-targets")
 	case known.Seen == 0 || !x.as(inbox.Agent{Name: to.Agent, Groups: known.Groups}).AccessAny():
-		return target, refuse(UnknownAgent, "there is no agent %q here: see /v1/transfer-targets for those who are connected", to.Agent)
+		return target, refuse(UnknownAgent, "nobody named %q has ever come here, or they have no list: see /v1/transfer-targets for those who are connected", to.Agent)
 	}
 	target.Away = !x.View.Present(to.Agent) // T30
 	return target, nil
@@ -103,9 +102,9 @@ func (x *Executor) ofOffer(ctx context.Context, kind request.Kind, agent inbox.A
 }
 
 // offered is the offer that a command has made, also when it is over by now.
-func (x *Executor) offered(box *inbox.Inbox, d done, now time.Time) *protocol.Offer {
+func (x *Executor) offered(shown *protocol.Request, d done) *protocol.Offer {
 	o := &protocol.Offer{
-		ID: d.Ref, Kind: request.OfferInvite, Request: box.Row(d.doc, now),
+		ID: d.Ref, Kind: request.OfferInvite, Request: shown,
 		From: d.command.Actor.Name, Agent: d.command.Target.Agent, List: d.command.Target.List,
 	}
 	if d.command.Kind == request.TransferTo {
