@@ -55,6 +55,9 @@ var alertCases = []Case{
 		t.Check(d.Lists(id, url.Values{}) && d.Row(id).State == request.Unread && d.Row(id).Version == 1, "dismissing changed the request: %s", show(d.Row(id)))
 		d.dismiss(id)                // again
 		d.dismiss(t.Name("unknown")) // and what there never was
+		second.Flush()
+		withdrawn := slices.DeleteFunc(second.Feed.All(0), func(e *Event) bool { return e.Withdrawn == nil })
+		t.Check(len(withdrawn) == 1, "one alert was dismissed, and %d withdrawals were told", len(withdrawn))
 		others.Told(id, "received")
 		d.Join(id)
 	}},
@@ -114,5 +117,8 @@ var alertCases = []Case{
 		t.Check(e.GrabbedBy == winner.Name && e.GrabbedAt != nil && e.GrabbedAt.Equal(member(r, winner.Name).JoinedAt), "the loser was told of %q at %v", e.GrabbedBy, e.GrabbedAt)
 		t.Check(!slices.Contains(loser.alerts(), id), "the loser's alert still stands")
 		winner.alerted(id, false, "of what they grabbed")
+		winner.Leave(id)
+		loser.HearsState(id, request.Inactive)
+		loser.alerted(id, false, "of what was grabbed and left")
 	}},
 }

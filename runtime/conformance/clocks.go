@@ -117,6 +117,24 @@ var clockCases = []Case{
 		t.Check(d.Row(id).Attention.Coverage == request.RepNeeded, "everybody has left, and the coverage is %s", d.Row(id).Attention.Coverage)
 		d.becomes(id, request.Overdue, nil)
 	}},
+	{Rule: "C2", Name: "answered", Needs: []Need{Receive}, Run: func(t *T) {
+		d, c := t.Rep(collab), t.Customer(collab)
+		id := c.Open()
+		d.Join(id)
+		for range 2 {
+			looked := func(want request.Coverage) {
+				a := d.Row(id).Attention
+				t.Check(a.Coverage == want && d.Lists(id, map[string][]string{"coverage": {string(want)}}), "the coverage is %s, and should be %s", a.Coverage, want)
+			}
+			looked(request.Pending)
+			d.Say(id, "Here I am.")
+			looked(request.Covered)
+			t.Check(d.Row(id).Attention.Bucket == request.Normal, "nobody waits, and it is %s", d.Row(id).Attention.Bucket)
+			from := d.Feed.Len()
+			c.Again(id)
+			d.Await("the next message", from, func(e *Event) bool { return e.about(id) && e.Message != nil && e.Message.Text == "Hello?" })
+		}
+	}},
 	{Rule: "C2", Name: "defaults", Run: func(t *T) {
 		d, c := t.Rep(collab), t.Customer(collab)
 		id := c.Open()

@@ -80,10 +80,10 @@ func (c *Customer) End() request.Outcome {
 	return end.Outcome
 }
 
-// Present says that the customer is there, or is not.
-func (c *Customer) Present(online bool) {
+// Present says that the customer is there, or is not, and where.
+func (c *Customer) Present(p protocol.PutPresence) {
 	path := "/v1/channels/" + c.Channel + "/customers/" + url.PathEscape(c.ID) + "/presence"
-	_, problem, err := c.call(c.t.Context, http.MethodPut, path, "", map[string]any{"online": online}, nil)
+	_, problem, err := c.call(c.t.Context, http.MethodPut, path, "", p, nil)
 	if err != nil || problem != nil {
 		c.t.Fatalf("the customer's presence was answered %s, %v", said(problem), err)
 	}

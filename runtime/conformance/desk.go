@@ -207,7 +207,9 @@ func (d *Desk) Row(id string) *Row {
 
 // Page are the open requests that a query finds.
 func (d *Desk) Page(query url.Values) (rows []*Row) {
-	query.Set("limit", "500")
+	if !query.Has("limit") {
+		query.Set("limit", "500")
+	}
 	for {
 		var page struct {
 			Requests []*Row

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pullmode/operator/runtime/protocol"
 	"github.com/pullmode/operator/runtime/request"
@@ -47,6 +48,7 @@ var featureCases = []Case{
 			"joined=true":                   {ids[2]},
 			"joined=false&channel=" + other: {ids[1]},
 			"coverage=Pending":              {ids[2]},
+			"limit=2":                       ids, // page by page
 		} {
 			values, _ := url.ParseQuery(query)
 			t.Check(slices.Equal(mine(values), want), "asking for %q finds %v, and should find %v", query, mine(values), want)
@@ -67,12 +69,16 @@ var featureCases = []Case{
 				return ""
 			})
 		}
-		c.Present(true)
+		seen := time.Now().UTC().Truncate(time.Second)
+		c.Present(protocol.PutPresence{Online: true, Location: "Zürich", LastActiveAt: &seen})
 		e := in.Hears(id, protocol.EventPresence)
 		t.Check(e.Presence != nil && e.Presence.Online, "the member was told %+v", e.Presence)
+		t.Check(e.Presence.Location == "Zürich" && e.Presence.LastActiveAt != nil && e.Presence.LastActiveAt.Equal(seen), "the member was told %+v", e.Presence)
 		online(in, true)
+		p := in.Row(id).Presence
+		t.Check(p.Location == "Zürich" && p.LastActiveAt != nil && p.LastActiveAt.Equal(seen), "the row says %+v", p)
 		online(out, true)
-		c.Present(false)
+		c.Present(protocol.PutPresence{})
 		in.Await("that the customer has gone", 0, func(e *Event) bool { return e.about(id) && e.Presence != nil && !e.Presence.Online })
 		online(out, false)
 		out.Told(id, "received", "ACTIVE")
@@ -85,9 +91,13 @@ var featureCases = []Case{
 		for k, v := range untouched {
 			message[k] = v
 		}
+		wrote := time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC)
+		message["at"] = wrote
 		_, problem := c.Send(message)
 		t.Check(problem == nil, "a message with attachments was answered %s", said(problem))
-		t.whole(d.Hears(id, protocol.EventMessage).Message)
+		got := d.Hears(id, protocol.EventMessage).Message
+		t.whole(got)
+		t.Check(got.SentAt != nil && got.SentAt.Equal(wrote) && got.At.After(wrote), "the customer wrote at %s, and the member was told %v, taken at %s", wrote, got.SentAt, got.At)
 		var open protocol.Conversation
 		d.Must(http.MethodGet, "/v1/requests/"+id, nil, &open)
 		t.whole(&open.Messages[len(open.Messages)-1])
@@ -124,11 +134,15 @@ var featureCases = []Case{
 		})
 	}},
 	{Rule: "F5", Name: "record", Needs: []Need{Receive}, Run: func(t *T) {
-		d, c := t.Rep(collab), t.Customer(collab)
+		d, also, c := t.Rep(wrapupSlow), t.Rep(wrapupSlow), t.Customer(wrapupSlow)
 		id := c.Open()
 		d.Join(id)
 		c.Again(id)
+		o := d.Offer(id, "invite", "agent", also.Name)
+		also.HearsOffer(o.ID, request.OfferMade)
+		also.Answer(o, "decline")
 		d.Leave(id)
+		d.Does(id, "wrap-up", protocol.WrapUp{Reasons: []string{"solved"}}, string(request.WrappedUp))
 		c.End()
 		type event struct {
 			SpecVersion, Type, Subject, ID, Source string
@@ -162,7 +176,7 @@ var featureCases = []Case{
 					kinds = append(kinds, cause)
 				}
 			}
-			if want := []string{"message", "join", "message", "leave", "endSession"}; !slices.Equal(kinds, want) {
+			if want := []string{"message", "join", "message", "invite", "decline", "leave", "wrapUp", "endSession"}; !slices.Equal(kinds, want) {
 				return fmt.Sprintf("the transitions are %v", kinds)
 			}
 			if len(texts) != 2 {

@@ -56,6 +56,20 @@ var grabCases = []Case{
 		t.Check(admin.Lists(id, url.Values{}), "an Admin does not see what was grabbed")
 		admin.Join(id)
 	}},
+	{Rule: "N12", Name: "out-of-sight-after-a-resume", Run: func(t *T) {
+		owner, also, loser, c := t.Rep(grab), t.Rep(grab), t.Rep(grab), t.Customer(grab)
+		id := c.Open()
+		loser.Hears(id, protocol.EventReceived)
+		loser.Flush()
+		cursor := loser.Feed.Drop()
+		owner.Join(id)
+		o := owner.Offer(id, "invite", "agent", also.Name)
+		also.HearsOffer(o.ID, request.OfferMade)
+		also.Answer(o, "accept")
+		loser.Feed.Connect(cursor)
+		loser.Told(id, "received", "removed")
+		t.Check(loser.Row(id) == nil, "a Representative still sees what somebody else has grabbed")
+	}},
 	{Rule: "N12", Name: "out-of-sight", Run: func(t *T) {
 		owner, loser, admin, c := t.Rep(grab), t.Rep(grab), t.Admin(grab), t.Customer(grab)
 		id := c.Open()

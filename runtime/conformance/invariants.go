@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"math/rand/v2"
+	"net/http"
 	"net/url"
 	"slices"
 	"sync"
@@ -101,7 +102,8 @@ var invariantCases = []Case{
 		id := c.Open()
 		d.Hears(id, protocol.EventReceived)
 		also.Hears(id, protocol.EventReceived)
-		version := int64(1)
+		version, twice := int64(1), t.Name("message")
+		var o *protocol.Offer
 		steps := []struct {
 			what string
 			do   func()
@@ -109,7 +111,13 @@ var invariantCases = []Case{
 		}{
 			{"a join", func() { d.Join(id) }, 1},
 			{"a second join of the same agent", func() { d.Does(id, "join", nil, "alreadyMember") }, 0},
-			{"a message", func() { c.Again(id) }, 1},
+			{"a message", func() { _, _ = c.Post(twice, "once") }, 1},
+			{"the same message again", func() { _, _ = c.Post(twice, "once") }, 0},
+			{"an invitation", func() { o = d.Offer(id, "invite", "agent", also.Name) }, 1},
+			{"a decline", func() { also.HearsOffer(o.ID, request.OfferMade); also.Answer(o, "decline") }, 1},
+			{"a second decline", func() {
+				t.Check(also.Try(http.MethodPost, "/v1/offers/"+o.ID+"/decline", struct{}{}, nil) != nil, "an offer was declined twice")
+			}, 0},
 			{"a leave of a stranger", func() { also.Refused(id, "leave", nil, protocol.ProblemNotAMember) }, 0},
 			{"a forbidden close", func() { also.Refused(id, "close", nil, protocol.ProblemForbidden) }, 0},
 			{"a further join", func() { also.Join(id) }, 1},

@@ -83,6 +83,18 @@ var liveCases = []Case{
 		})
 		t.Check(len(out.Row(id).Members) == 3, "it is %s", show(out.Row(id)))
 	}},
+	{Rule: "L5", Name: "grab-to-collaboration", Needs: []Need{Apply}, Run: func(t *T) {
+		l := t.Live("joinPolicy: Grab")
+		owner, out, c := t.Rep(l.Name), t.Rep(l.Name), t.Customer(l.Name)
+		id := c.Open()
+		owner.Join(id)
+		out.Hears(id, protocol.EventRemoved)
+		from := out.Feed.Len()
+		l.Spec("joinPolicy: Collaboration")
+		out.Await("a snapshot with what was out of sight", from, inSnapshot(id))
+		r := out.Join(id).Request
+		t.Check(len(r.Members) == 2 && member(r, owner.Name) != nil, "it is %s", show(r))
+	}},
 	{Rule: "L6", Name: "lower-limit", Needs: []Need{Apply}, Run: func(t *T) {
 		domain := t.domain(3)
 		l := t.Live("capacityPolicy: Enforce")
@@ -160,6 +172,19 @@ var liveCases = []Case{
 		also := t.Rep(l.Name)
 		d.Join(id)
 		also.Join(id)
+	}},
+	{Rule: "L9", Name: "wrong-channel", Needs: []Need{Apply}, Run: func(t *T) {
+		holder := t.Live()
+		for _, wrong := range []func(*List){
+			func(c *List) { c.On = "no-such-list" },
+			func(c *List) { c.ServiceIdentifier = holder.Name }, // which is another channel's
+		} {
+			l := t.Live()
+			l.Rechannel(wrong)
+			t.Live() // a change behind it, that is in force, shows that it was looked at
+			receipt := t.Customer(l.Name).Write("still there?")
+			t.Check(receipt.Outcome == request.Opened && receipt.List == l.Name, "a channel that became wrong takes messages as %+v, and should be served as it was", receipt)
+		}
 	}},
 	{Rule: "L10", Name: "same-identifier", Needs: []Need{Apply}, Run: func(t *T) {
 		first := t.Live()

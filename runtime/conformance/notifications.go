@@ -27,6 +27,19 @@ var notificationCases = []Case{
 		guest.alerted(id, false, "of what was opened before they subscribed")
 		stranger.Told(id)
 	}},
+	{Rule: "N1", Name: "subscribed-before-a-resume", Run: func(t *T) {
+		rep, guest, c := t.Rep(collab), t.Guest(collab), t.Customer(collab)
+		guest.Flush()
+		cursor := guest.Feed.Drop()
+		id := c.Open()
+		rep.Hears(id, protocol.EventReceived)
+		guest.Must("PUT", "/v1/lists/"+collab+"/subscription", nil, nil)
+		rep.Join(id)
+		from := guest.Feed.Len()
+		guest.Feed.Connect(cursor)
+		guest.Await("a snapshot with the request", from, inSnapshot(id))
+		guest.Told(id, "ACTIVE") // what came behind the subscription, and nothing of before it
+	}},
 	{Rule: "N2", Name: "subscribe", Run: func(t *T) {
 		guest, c := t.Guest(collab), t.Customer(collab)
 		id := c.Open()
@@ -39,6 +52,12 @@ var notificationCases = []Case{
 			guest.Told(id)
 			guest.Unsubscribe(collab)
 		}
+		guest.Subscribe(collab)
+		next := t.Customer(collab).Open()
+		guest.alerted(next, true, "of a new request")
+		guest.Must("PUT", "/v1/lists/"+collab+"/subscription", nil, nil)
+		guest.alerted(next, true, "after subscribing again")
+		guest.Told(next, "received")
 	}},
 	{Rule: "N3", Name: "unsubscribe", Run: func(t *T) {
 		d, c := t.Rep(collab), t.Customer(collab)
@@ -95,6 +114,17 @@ var notificationCases = []Case{
 		t.Check(second.At.Sub(first.At) >= realertAfter, "the alert was raised again after %s, at least %s apart", second.At.Sub(first.At), realertAfter)
 		t.Check(d.Row(id).State == request.Unread && d.Row(id).Alert != nil && d.Row(id).Alert.Generation == 2, "it is %s, alert %+v", show(d.Row(id)), d.Row(id).Alert)
 		d.Join(id)
+		// Another request's second alert shows that this one's third could have come.
+		later := t.Customer(realert)
+		next := later.Open()
+		t.Eventually("the second alert of a later request", func() string {
+			later.Again(next)
+			d.Flush()
+			if len(d.received(next)) < 2 {
+				return "there was one"
+			}
+			return ""
+		})
 		c.Again(id)
 		d.Flush()
 		t.Check(len(d.received(id)) == 2, "an ACTIVE request was announced again")
@@ -189,6 +219,12 @@ var notificationCases = []Case{
 		d.Join(id)
 		e = d.HearsState(id, request.Active)
 		t.Check(e.From == request.Unread && e.Actor.Name == d.Name && e.Cause == request.Join && e.Request.Customer.ID == c.ID && !e.At.IsZero(), "the event says %+v", e.Event)
+		known := t.Customer(collab)
+		receipt, problem := known.Send(map[string]any{"id": t.Name("message"), "text": "hello", "customer": map[string]any{
+			"id": known.ID, "name": known.Name, "attributes": map[string]string{"tier": "gold"}}})
+		t.Check(problem == nil, "a message was answered %s", said(problem))
+		told := d.Hears(receipt.Request, protocol.EventReceived).Request.Customer
+		t.Check(told.Attributes["tier"] == "gold", "what the channel knows besides is told as %v", told.Attributes)
 		nobody := t.Customer(collab)
 		nobody.Name = ""
 		anonymous := d.Hears(nobody.Open(), protocol.EventReceived).Request.Customer

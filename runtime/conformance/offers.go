@@ -21,7 +21,7 @@ var offerCases = []Case{
 	{Rule: "T28", Name: "transfer-to-list", Run: func(t *T) {
 		d, also, there, c := t.Rep(collab), t.Rep(collab), t.Rep(other), t.Customer(collab)
 		old := c.Open()
-		d.Join(old)
+		waiting := d.Join(old).Request.WaitingSince
 		also.Join(old)
 		a := d.Does(old, "transfer", protocol.Target{List: other}, "transferred")
 		next := a.Request.TransferredTo
@@ -30,6 +30,8 @@ var offerCases = []Case{
 		e := there.Hears(next, protocol.EventReceived)
 		t.Check(e.List == other && e.Request.State == request.Unread && len(e.Request.Members) == 0 && e.Request.TransferredFrom == old && e.Alert,
 			"the other list was told %s, from %q, alert %t", show(e.Request), e.Request.TransferredFrom, e.Alert)
+		t.Check(e.Request.Customer.ID == c.ID && e.Request.Customer.Name == c.Name && waiting != nil && e.Request.WaitingSince != nil && e.Request.WaitingSince.Equal(*waiting),
+			"the other list was told of %+v, who waits since %v, and did since %v", e.Request.Customer, e.Request.WaitingSince, waiting)
 		c.Again(next)
 		joined := there.Join(next)
 		t.Check(len(joined.Messages) == 2 && joined.Messages[0].Text == "Is anybody there?", "who joined there was shown %d messages", len(joined.Messages))
@@ -73,7 +75,7 @@ var offerCases = []Case{
 		t.Check(len(r.Members) == 1 && member(r, b.Name) != nil && member(r, b.Name).Owner, "after the transfer it is %s", show(r))
 	}},
 	{Rule: "T30", Name: "declined", Run: func(t *T) {
-		a, b, c := t.Rep(collab), t.Rep(collab), t.Customer(collab)
+		a, b, watch, c := t.Rep(collab), t.Rep(collab), t.Rep(collab), t.Customer(collab)
 		id := c.Open()
 		a.Join(id)
 		o := a.Offer(id, "transfer", "agent", b.Name)
@@ -82,6 +84,21 @@ var offerCases = []Case{
 		e := a.HearsOffer(o.ID, request.OfferDeclined)
 		t.Check(e.By == b.Name, "it was declined by %q", e.By)
 		t.Check(member(a.Row(id), a.Name) != nil && a.Row(id).State == request.Active, "the sender is left with %s", show(a.Row(id)))
+		watch.Told(id, "received", "ACTIVE")
+	}},
+	{Rule: "T30", Name: "sender-leaves", Run: func(t *T) {
+		a, b, stays, c := t.Rep(collab), t.Rep(collab), t.Rep(collab), t.Customer(collab)
+		id := c.Open()
+		a.Join(id)
+		stays.Join(id)
+		o := a.Offer(id, "transfer", "agent", b.Name)
+		b.HearsOffer(o.ID, request.OfferMade)
+		a.Leave(id)
+		b.HearsOffer(o.ID, request.OfferWithdrawn)
+		problem := b.Try(http.MethodPost, "/v1/offers/"+o.ID+"/accept", struct{}{}, nil)
+		t.Check(is(problem, protocol.ProblemOfferOver), "to take the place of who has left was answered %s", said(problem))
+		r := stays.Row(id)
+		t.Check(len(r.Members) == 1 && member(r, stays.Name) != nil, "it is %s", show(r))
 	}},
 	{Rule: "T30", Name: "lapsed", Run: func(t *T) {
 		a, b, c := t.Rep(collab), t.Rep(collab), t.Customer(collab)
@@ -119,18 +136,22 @@ var offerCases = []Case{
 		a.Join(id)
 		o := a.Offer(id, "transfer", "agent", b.Name)
 		b.HearsOffer(o.ID, request.OfferMade)
+		problem := b.Try(http.MethodDelete, "/v1/offers/"+o.ID, nil, nil)
+		t.Check(is(problem, protocol.ProblemUnknownOffer), "to withdraw somebody else's offer was answered %s", said(problem))
 		a.Must(http.MethodDelete, "/v1/offers/"+o.ID, nil, nil)
 		b.HearsOffer(o.ID, request.OfferWithdrawn)
-		problem := b.Try(http.MethodPost, "/v1/offers/"+o.ID+"/accept", struct{}{}, nil)
+		problem = b.Try(http.MethodPost, "/v1/offers/"+o.ID+"/accept", struct{}{}, nil)
 		t.Check(is(problem, protocol.ProblemOfferOver), "to accept what was withdrawn was answered %s", said(problem))
 		t.Check(member(a.Row(id), a.Name) != nil, "the sender is left with %s", show(a.Row(id)))
 	}},
 	{Rule: "T31", Name: "invite-into-grab", Run: func(t *T) {
-		a, b, c := t.Rep(grab), t.Rep(grab), t.Customer(grab)
+		a, b, out, c := t.Rep(grab), t.Rep(grab), t.Rep(grab), t.Customer(grab)
 		id := c.Open()
 		a.Join(id)
 		o := a.Offer(id, "invite", "agent", b.Name)
 		b.HearsOffer(o.ID, request.OfferMade)
+		problem := out.Try(http.MethodPost, "/v1/offers/"+o.ID+"/accept", struct{}{}, nil)
+		t.Check(is(problem, protocol.ProblemUnknownOffer), "to accept somebody else's invitation was answered %s", said(problem))
 		got := b.Answer(o, "accept")
 		t.Check(len(got.Messages) == 1, "who accepted was shown %d messages", len(got.Messages))
 		e := a.Await("the new member", 0, by(id, request.Accept))
@@ -145,6 +166,7 @@ var offerCases = []Case{
 		for _, d := range desks {
 			d.HearsOffer(o.ID, request.OfferMade)
 		}
+		desks[2].Answer(o, "decline") // for themselves, and not for the others of the list
 		r := desks[0].Answer(o, "accept").Request
 		t.Check(len(r.Members) == 2 && member(r, desks[0].Name) != nil, "it is %s", show(r))
 		problem := desks[1].Try(http.MethodPost, "/v1/offers/"+o.ID+"/accept", struct{}{}, nil)
@@ -174,6 +196,26 @@ var offerCases = []Case{
 		_, problem := stranger.Command(id, "messages", t.Name("key"), map[string]string{"text": "hello"})
 		t.Check(is(problem, protocol.ProblemNotAMember), "who is no member wrote: %s", said(problem))
 	}},
+	{Rule: "T32", Name: "repeated", Needs: []Need{Receive}, Run: func(t *T) {
+		d, c := t.Rep(collab), t.Customer(collab)
+		id := c.Open()
+		d.Join(id)
+		word, key := t.Name("word"), t.Name("key")
+		sent := map[string]bool{}
+		for range 2 {
+			a, problem := d.Command(id, "messages", key, map[string]string{"text": word + "-once"})
+			t.Check(a != nil && a.Message != nil, "a message that was given twice was answered %s", said(problem))
+			sent[a.Message.ID] = true
+		}
+		d.Say(id, word+"-behind")
+		t.Delivered("/outbound/"+collab, word+"-behind")
+		posted := map[string]bool{} // one may come again, as itself
+		for _, p := range t.Posts("/outbound/"+collab, word+"-once") {
+			posted[p.ID] = true
+		}
+		t.Check(len(sent) == 1 && len(posted) == 1, "a message that was given twice was sent as %v and posted as %v", sent, posted)
+		d.Told(id, "received", "ACTIVE", "message", "message")
+	}},
 	{Rule: "T32", Name: "order-and-failure", Needs: []Need{Receive}, Run: func(t *T) {
 		d, c := t.Rep(collab), t.Customer(collab)
 		id := c.Open()
@@ -195,6 +237,9 @@ var offerCases = []Case{
 			}
 		}
 		t.Check(strings.Join(order, "") == "-0-1-2", "the messages were taken in the order %v", order)
+		for _, p := range t.Posts("/outbound/"+collab, word+"-0") {
+			t.Check(p.ID != "" && p.ID == t.Delivered("/outbound/"+collab, word+"-0").ID, "a message that was posted again came as %q", p.ID)
+		}
 		e := d.Await("the failure of a message", 0, func(e *Event) bool {
 			return e.about(id) && e.Message != nil && e.Message.Delivery == request.DeliveryFailedFinally
 		})

@@ -55,7 +55,11 @@ var raceCases = []Case{
 			t.grabbed(problem)
 		}
 		watch.Told(id, "received", "ACTIVE")
-		winner.Leave(id)
+		left := t.Name("key")
+		for range 2 {
+			a, problem := winner.Command(id, "leave", left, nil)
+			t.Check(a != nil && a.Outcome == request.Left, "the winner's leave and its repeat were answered %s", said(problem))
+		}
 		a, problem := loser.Command(id, "join", lost, nil)
 		t.Check(a != nil && a.Outcome == request.Joined, "after the owner has left the loser was answered %s", said(problem))
 	}},
@@ -84,6 +88,18 @@ var raceCases = []Case{
 			t.Check(last == "" || now == "" || last == now, "the owner went from %s to %s", last, now)
 			last = now
 		}
+	}},
+	{Rule: "G3", Name: "nobody-inherits", Run: func(t *T) {
+		owner, invited, next, c := t.Rep(grab), t.Rep(grab), t.Rep(grab), t.Customer(grab)
+		id := c.Open()
+		owner.Join(id)
+		o := owner.Offer(id, "invite", "agent", invited.Name)
+		invited.HearsOffer(o.ID, request.OfferMade)
+		invited.Answer(o, "accept")
+		r := owner.Leave(id).Request
+		t.Check(member(r, invited.Name) != nil && !member(r, invited.Name).Owner, "who was invited owns it when the owner has left: %s", show(r))
+		r = next.Join(id).Request // it is free
+		t.Check(member(r, next.Name).Owner && !member(r, invited.Name).Owner, "who grabs it then does not own it alone: %s", show(r))
 	}},
 	{Rule: "G4", Name: "first-joins", Run: func(t *T) {
 		desks, watch, c := t.Reps(20, collab), t.Rep(collab), t.Customer(collab)
@@ -205,8 +221,12 @@ var raceCases = []Case{
 			watch.Must(http.MethodGet, "/v1/requests/"+id, nil, &open)
 			t.Check(len(open.Messages) == 1 && watch.Row(id).Version == 1, "it has %d messages, %s", len(open.Messages), show(watch.Row(id)))
 		}
+		// The id is the customer's own.
+		twin := t.Customer(collab)
+		receipt, problem := twin.Post(message, "another one")
+		t.Check(problem == nil && receipt.Outcome == request.Opened && !receipt.Duplicate && !ids[receipt.Request], "another customer's message of the same id was taken as %+v, %s", receipt, said(problem))
 		c.End()
-		receipt, _ := c.Post(message, "the same")
+		receipt, _ = c.Post(message, "the same")
 		t.Check(receipt.Duplicate && ids[receipt.Request], "the same message opened %s after the close", receipt.Request)
 	}},
 }

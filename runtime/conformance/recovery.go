@@ -26,6 +26,21 @@ var recoveryCases = []Case{
 		d.Told(first, "received", "ACTIVE", "CLOSED")
 		d.Told(second, "received", "ACTIVE", "INACTIVE")
 	}},
+	{Rule: "R1", Name: "resume-of-a-member", Run: func(t *T) {
+		d, second, c := t.Rep(collab), t.Rep(collab), t.Customer(collab)
+		id := c.Open()
+		d.Join(id)
+		d.Another().Connect() // so that they stay a member
+		d.Flush()
+		cursor := d.Feed.Drop()
+		c.Write("one")
+		second.Join(id)
+		o := second.Offer(id, "transfer", "agent", d.Name)
+		c.Write("two")
+		d.Feed.Connect(cursor)
+		d.Told(id, "received", "ACTIVE", "message", "members", "offer made", "message")
+		t.Check(d.HearsOffer(o.ID, request.OfferMade).Offer.From == second.Name, "the offer is told of somebody else")
+	}},
 	{Rule: "R1", Name: "resume-elsewhere", Run: func(t *T) {
 		d, worker := t.Rep(collab), t.Rep(collab)
 		first := t.Customer(collab).Open()

@@ -1,6 +1,8 @@
 package conformance
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -36,6 +38,17 @@ var rightCases = []Case{
 		stranger.Answer(o, "accept")
 		c.Write("for both of you")
 		stranger.Hears(id, protocol.EventMessage)
+		// Members without access are let go, one after the other; who was invited stays.
+		for range 2 {
+			loses := t.Rep(collab)
+			loses.Join(id)
+			loses.Feed.Drop()
+			t.Agent(loses.Name, reps(other)).Connect()
+			d.Await("the release of who has lost the access", 0, func(e *Event) bool {
+				return e.about(id) && e.Cause == request.Revoke && slices.Contains(e.Released, loses.Name)
+			})
+		}
+		t.Check(member(d.Row(id), stranger.Name) != nil, "who was invited has been let go: %s", show(d.Row(id)))
 		stranger.Leave(id)
 		t.Check(d.Row(id).State == request.Active && member(d.Row(id), d.Name) != nil, "it is %s", show(d.Row(id)))
 	}},
@@ -119,13 +132,30 @@ var rightCases = []Case{
 		stranger, c := t.Rep(other), t.Customer(collab)
 		id := c.Open()
 		never := id[:len(id)-4] + "ZZZZ"
-		for _, call := range []struct{ method, path string }{
-			{http.MethodGet, "/v1/requests/%s"}, {http.MethodPost, "/v1/requests/%s/join"},
-			{http.MethodPost, "/v1/requests/%s/leave"}, {http.MethodPost, "/v1/requests/%s/close"},
+		in := t.Rep(collab)
+		in.Join(id)
+		in.Offer(id, "invite", "list", collab)
+		for _, call := range []struct {
+			method, path string
+			body         any
+		}{
+			{http.MethodGet, "/v1/requests/%s", nil},
+			{http.MethodPost, "/v1/requests/%s/join", struct{}{}},
+			{http.MethodPost, "/v1/requests/%s/leave", struct{}{}},
+			{http.MethodPost, "/v1/requests/%s/close", struct{}{}},
+			{http.MethodPost, "/v1/requests/%s/messages", map[string]string{"text": "hello"}},
+			{http.MethodPost, "/v1/requests/%s/transfer", protocol.Target{List: other}},
+			{http.MethodPost, "/v1/requests/%s/transfer", protocol.Target{Agent: in.Name}},
+			{http.MethodPost, "/v1/requests/%s/invite", protocol.Target{Agent: in.Name}},
+			{http.MethodPost, "/v1/requests/%s/wrap-up", protocol.WrapUp{Reasons: []string{"solved"}}},
+			{http.MethodDelete, "/v1/requests/%s/members/" + in.Name, nil},
+			{http.MethodPost, "/v1/offers/%s-1/accept", struct{}{}},
+			{http.MethodPost, "/v1/offers/%s-1/decline", struct{}{}},
+			{http.MethodDelete, "/v1/offers/%s-1", nil},
 		} {
-			t.alike(stranger, call.method, call.path, id, never)
+			t.alike(stranger, call.method, call.path, call.body, id, never)
 		}
-		t.alike(stranger, http.MethodPut, "/v1/lists/%s/subscription", collab, "no-such-list")
+		t.alike(stranger, http.MethodPut, "/v1/lists/%s/subscription", nil, collab, "no-such-list")
 		wrong, missing := *c, *c
 		wrong.token, missing.token, missing.Channel = "wrong-key-of-a-channel", "wrong-key-of-a-channel", "no-such-channel"
 		_, one := wrong.Post("m", "hello")
@@ -169,6 +199,34 @@ var rightCases = []Case{
 			t.Check(n == 2, "of 4 joins at once %d succeeded, and the limit is 2", n)
 		}
 	}},
+	{Rule: "S4.7", Name: "enforce-an-invitation", Run: func(t *T) {
+		host, d := t.Rep(enforce), t.Rep(enforce)
+		ids := []string{t.Customer(enforce).Open(), t.Customer(enforce).Open(), t.Customer(enforce).Open()}
+		d.Join(ids[0])
+		d.Join(ids[1])
+		host.Join(ids[2])
+		o := host.Offer(ids[2], "invite", "agent", d.Name)
+		d.HearsOffer(o.ID, request.OfferMade)
+		problem := d.Try(http.MethodPost, "/v1/offers/"+o.ID+"/accept", struct{}{}, nil)
+		t.Check(is(problem, protocol.ProblemAtCapacity), "to accept beyond the limit was answered %s", said(problem))
+		d.Leave(ids[0])
+		r := d.Answer(host.Offer(ids[2], "invite", "agent", d.Name), "accept").Request
+		t.Check(len(r.Members) == 2 && member(r, d.Name) != nil, "it is %s", show(r))
+	}},
+	{Rule: "S4.7", Name: "limit-of-a-subscription", Needs: []Need{Apply}, Run: func(t *T) {
+		domain := t.domain(3)
+		l := t.Live("capacityPolicy: Enforce")
+		scarce, group := t.channelOf(l, domain), l.Name+"-novices"
+		novices := fmt.Appendf(nil, "---\napiVersion: pullmode.io/v1alpha1\nkind: AgentSubscription\nmetadata:\n  name: %s\nspec:\n  groups: [%s]\n  lists:\n    names: [%s]\n  capacity:\n  - mediaRoutingDomain: %s\n    maxRequests: 1\n", group, group, l.Name, domain)
+		t.Cleanup(func(ctx context.Context) { _ = t.Target.Delete(ctx, novices) })
+		t.Apply(novices)
+		d := t.seated(func(string) string { return group }, []string{l.Name})
+		one, two := t.Customer(scarce).Open(), t.Customer(scarce).Open()
+		d.Join(one)
+		d.Hears(two, protocol.EventReceived)
+		d.Refused(two, "join", nil, protocol.ProblemAtCapacity)
+		t.Rep(l.Name).Join(two)
+	}},
 	{Rule: "S4.7", Name: "warn", Run: func(t *T) {
 		d := t.Rep(warn)
 		for n := range 3 {
@@ -180,11 +238,7 @@ var rightCases = []Case{
 
 // alike holds two calls to the same answer: what is there and foreign, and what is
 // not there.
-func (t *T) alike(d *Desk, method, path, foreign, never string) {
-	var body any
-	if method == http.MethodPost {
-		body = struct{}{}
-	}
+func (t *T) alike(d *Desk, method, path string, body any, foreign, never string) {
 	ask := func(name string) answered {
 		p := d.Try(method, strings.ReplaceAll(path, "%s", name), body, nil)
 		t.Check(p != nil, "%s %s of a stranger succeeded", method, path)

@@ -33,6 +33,7 @@ var sessionCases = []Case{
 		// Nobody else waited.
 		quick.Await("the last message", 0, numbered(messages-1))
 		had := stalled.read(t)
+		t.Check(!had.messages[messages-1], "%d messages, of 18 MB, were kept for who does not read, who was not cut off", messages)
 		slow.Feed.Connect(had.cursor)
 		slow.Await("the last message, after a resume", 0, numbered(messages-1))
 		for _, e := range slow.Feed.All(0) {

@@ -48,9 +48,10 @@ var timeoutCases = []Case{
 		id := c.Open()
 		in.Join(id)
 		in.Say(id, "Which size?")
+		last := in.Say(id, "Are you there?").Message.At
 		for _, d := range []*Desk{in, out} {
 			e := d.closes(id)
-			t.Check(e.Request.LastAgentAt != nil, "the row does not say when an agent wrote last")
+			t.Check(e.Request.LastAgentAt != nil && e.Request.LastAgentAt.Equal(last), "the row says that an agent wrote last at %v, and they did at %s", e.Request.LastAgentAt, last)
 			silent := e.Request.ClosedAt.Sub(*e.Request.LastAgentAt)
 			t.Check(silent > activityTimeout && e.Cause == request.CustomerTimeout, "it closed by %s, %s after the agent wrote, and should have stayed open for %s", e.Cause, silent, activityTimeout)
 		}
@@ -74,6 +75,25 @@ var timeoutCases = []Case{
 		}
 		again := in.Join(id)
 		released(out, 2, member(again.Request, in.Name).JoinedAt)
+	}},
+	{Rule: "T24", Name: "answered-in-time", Needs: []Need{Receive}, Run: func(t *T) {
+		d, watch := t.Rep(response), t.Rep(response)
+		answered, later := t.Customer(response), t.Customer(response)
+		id := answered.Open()
+		t.Eventually("an answer in time", func() string {
+			_, _ = d.Command(id, "join", t.Name("key"), nil)
+			_, problem := d.Command(id, "messages", t.Name("key"), map[string]string{"text": "Here I am."})
+			if problem != nil { // released before it came
+				return said(problem)
+			}
+			return ""
+		})
+		// The clock of one that began later has run out: so would have this one's.
+		next := later.Open()
+		d.Join(next)
+		watch.Await("the response time of a later request", 0, by(next, request.ResponseTimeout))
+		r := watch.Row(id)
+		t.Check(r.State == request.Active && member(r, d.Name) != nil, "after an answer in time it is %s", show(r))
 	}},
 	{Rule: "T25", Name: "back-within-grace", Run: func(t *T) {
 		stays, goes, c := t.Rep(collab), t.Rep(collab), t.Customer(collab)

@@ -83,6 +83,11 @@ var transitionCases = []Case{
 		t.Check(second != first && e.Request.ReopenOf == first, "the new request %s says that it reopens %q, and should name %s", second, e.Request.ReopenOf, first)
 		t.Check(e.Request.State == request.Unread && len(e.Request.Members) == 0 && e.Request.Version == 1, "it begins as %s", show(e.Request))
 		d.Told(second, "received")
+		d.Join(second)
+		d.Close(second)
+		third := c.Open()
+		e = d.Hears(third, protocol.EventReceived)
+		t.Check(e.Request.ReopenOf == second, "the third request says that it reopens %q, and should name the last one, %s", e.Request.ReopenOf, second)
 	}},
 	{Rule: "T07", Name: "first-join", Run: func(t *T) {
 		d, second, c := t.Rep(collab), t.Rep(collab), t.Customer(collab)

@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"net/http"
 	"slices"
 
 	"github.com/pullmode/operator/runtime/protocol"
@@ -30,6 +31,25 @@ var wrapUpCases = []Case{
 		d.HearsState(id, request.Closed)
 		a := d.Does(id, "wrap-up", protocol.WrapUp{Reasons: []string{"solved", "unknown"}}, string(request.WrappedUp))
 		t.Check(a.Request.State == request.Closed && len(a.Request.WrapUp.Reasons) == 2, "it left %s, %+v", show(a.Request), a.Request.WrapUp)
+	}},
+	{Rule: "T33", Name: "whoever-goes", Run: func(t *T) {
+		admin := t.Admin(wrapupSlow)
+		for how, goes := range map[string]func(*Desk, string){
+			"a transfer": func(d *Desk, id string) { d.Does(id, "transfer", protocol.Target{List: other}, "transferred") },
+			"a logout":   func(d *Desk, _ string) { d.Must(http.MethodPost, "/v1/logout", struct{}{}, nil) },
+			"a removal": func(d *Desk, id string) {
+				admin.HearsState(id, request.Active)
+				admin.Must(http.MethodDelete, "/v1/requests/"+id+"/members/"+d.Name, nil, nil)
+			},
+		} {
+			d, id := t.Rep(wrapupSlow), t.Customer(wrapupSlow).Open()
+			d.Join(id)
+			goes(d, id)
+			d.Await("the end of their membership", 0, func(e *Event) bool { return e.about(id) && slices.Contains(e.Released, d.Name) })
+			w := d.Row(id).WrapUp
+			t.Check(w != nil && w.AppliedAt == nil, "after %s no wrap-up is awaited: %+v", how, w)
+			d.Does(id, "wrap-up", protocol.WrapUp{Reasons: []string{"solved"}}, string(request.WrappedUp))
+		}
 	}},
 	{Rule: "T33", Name: "while-active", Run: func(t *T) {
 		d, stranger, c := t.Rep(wrapupSlow), t.Rep(wrapupSlow), t.Customer(wrapupSlow)
