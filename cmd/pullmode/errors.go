@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"github.com/pullmode/operator/runtime/client"
 	"github.com/pullmode/operator/runtime/protocol"
 )
 
@@ -54,6 +55,8 @@ func explain(err error, name string) string {
 	switch {
 	case errors.As(err, &problem):
 		return ofProblem(problem)
+	case errors.Is(err, client.ErrReplaced):
+		return err.Error() + "\n  the RoutingRuntime's sessionPolicy is Replace: connect here again, and the other one ends"
 	case errors.As(err, &refused) && refused.ErrorDescription != "":
 		return "the issuer gives no token: " + refused.ErrorDescription
 	case errors.As(err, &network):

@@ -26,6 +26,7 @@ dismiss N           dismiss its alert; dismiss all for all of them
 list                show what is open
 alerts              show the alerts that stand
 offers              show the offers that stand
+targets             show to whom you can transfer, and whom you can invite
 logout              leave all requests
 quit                leave the desk (what you have joined stays yours for the disconnectGrace)`
 
@@ -119,6 +120,8 @@ func (d *desk) command(ctx context.Context, words []string) error {
 		return saying(d, board.Alerts)(d.agent.Alerts(ctx))
 	case "offers":
 		return saying(d, board.Offers)(d.agent.Offers(ctx))
+	case "targets":
+		return saying(d, board.Targets)(d.agent.TransferTargets(ctx))
 	case "logout":
 		return saying(d, board.LoggedOut)(d.agent.Logout(ctx))
 	case "dismiss all":
@@ -128,8 +131,12 @@ func (d *desk) command(ctx context.Context, words []string) error {
 	if !known {
 		return fmt.Errorf("%q is no command: type help for those that there are", words[0])
 	}
-	if len(words) < 2 || (o.after == "") != (len(words) == 2) {
-		return fmt.Errorf("which request? Say %s and its number, such as %s", words[0], strings.TrimSpace(words[0]+" 1 "+o.after))
+	whole := strings.TrimSpace(words[0] + " 1 " + o.after)
+	switch {
+	case len(words) < 2:
+		return fmt.Errorf("which request? Say %s and its number, such as %s", words[0], whole)
+	case (o.after == "") != (len(words) == 2):
+		return fmt.Errorf("say it as in %s", whole)
 	}
 	return d.about(words[1], func(id string) ([]string, error) { return o.run(d, ctx, id, words[2:]) })
 }
