@@ -94,7 +94,8 @@ func (a *attempt) run(ctx context.Context, d *done) (over bool, err error) {
 	t, why := a.x.decide(a.at, a.ask, d)
 	switch {
 	case d.Repeated:
-		d.Repeated = !a.repeats
+		// Whatever has become of the request since, and by whomever it is seen.
+		d.Repeated, why = !a.repeats, nil
 	case why == nil && d.Next != nil:
 		return a.write(ctx, t, d)
 	case !a.at.current:
@@ -106,9 +107,6 @@ func (a *attempt) run(ctx context.Context, d *done) (over bool, err error) {
 		why = t.refusal(*d)
 	}
 	a.x.settle(ctx, a.at.revision)
-	if d.Repeated {
-		return true, nil
-	}
 	return true, why
 }
 

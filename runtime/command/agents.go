@@ -63,17 +63,23 @@ func (x *Executor) answer(ctx context.Context, agent inbox.Agent, d done) (proto
 		Outcome: d.Outcome, Repeated: d.Repeated,
 		Request: box.Row(d.doc, now), Cursor: x.View.Cursor(d.revision),
 	}
+	visible := box.Visible(d.doc)
+	if !visible { // what it has become since is not theirs to see (N12)
+		result.Request = box.Trace(d.doc)
+	}
 	if d.OverCapacity {
 		result.Warnings = []protocol.Warning{protocol.OverCapacity}
 	}
 	var err error
 	switch d.command.Kind {
 	case request.Join, request.Accept:
-		result.Messages, err = x.messages(ctx, d.doc)
+		if visible {
+			result.Messages, err = x.messages(ctx, d.doc)
+		}
 	case request.Say:
 		result.Message, err = x.said(ctx, d)
 	case request.TransferTo, request.Invite:
-		result.Offer = x.offered(box, d, now)
+		result.Offer = x.offered(result.Request, d)
 	}
 	return result, err
 }

@@ -22,21 +22,28 @@ func (x *Executor) EndSession(ctx context.Context, channel, customer string) (re
 	if _, err := x.channel(channel); err != nil {
 		return "", err
 	}
-	key := keyspace.Slot(channel, customer)
-	entry := x.View.Slot(key)
-	if entry == nil {
-		if err := x.catchUp(ctx); err != nil { // its message may have come to another replica just now
-			return "", err
-		}
-		if entry = x.View.Slot(key); entry == nil {
+	slot := keyspace.Slot(channel, customer)
+	key := ulid.Make().String() // by which the document knows whether it was this that closed it
+	caughtUp := false
+	for range attempts {
+		if entry := x.View.Slot(slot); entry != nil {
+			d, err := x.act(ctx, request.EndSession, entry.Doc.ID, func(*turn) (request.Command, error) {
+				return request.Command{Kind: request.EndSession, Actor: request.Actor{Kind: request.CustomerActor, Name: customer}, Key: key}, nil
+			})
+			if err != nil || d.Outcome != request.AlreadyClosed {
+				return d.Outcome, err
+			}
+		} else if caughtUp {
 			return request.AlreadyClosed, nil
 		}
+		// What is open may have come from another replica just now, or have gone on as
+		// another request.
+		if err := x.catchUp(ctx); err != nil {
+			return "", err
+		}
+		caughtUp = true
 	}
-	key = ulid.Make().String() // by which the document knows whether it was this that closed it
-	d, err := x.act(ctx, request.EndSession, entry.Doc.ID, func(*turn) (request.Command, error) {
-		return request.Command{Kind: request.EndSession, Actor: request.Actor{Kind: request.CustomerActor, Name: customer}, Key: key}, nil
-	})
-	return d.Outcome, err
+	return "", refuse(StoreUnavailable, "too much happens to this customer's requests at once: repeat it").retry(time.Second)
 }
 
 // PutPresence notes whether a customer is there.

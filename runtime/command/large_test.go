@@ -38,3 +38,25 @@ func TestLargeRequests(t *testing.T) {
 	}
 	closed(l, id)
 }
+
+// Nor does it by those who turn down what is offered to a whole list.
+func TestManyWhoDecline(t *testing.T) {
+	l := lab.Start(t)
+	connect(l, lab.Erin, lab.Frank)
+	id := l.MessageOn(lab.Reopen, "john", "m1").Request
+	must(t, l.Do.Join, lab.Erin, id)
+	offer := must(t, target(l.Do.Invite, toList(lab.Grab.List())), lab.Erin, id).Offer.ID
+	d := *open(l, id)
+	for i := range 3000 {
+		d.Offers[0].Declined = append(d.Offers[0].Declined, fmt.Sprint(strings.Repeat("x", 100), i))
+	}
+	encoded, err := json.Marshal(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(l, store.Put(l.View.Request(id).Key, encoded))
+	_, err = l.Do.Decline(ctx, lab.Frank, offer, "")
+	refused(t, "decline", command.Full, err)
+	must(t, l.Do.Close, lab.Erin, id)
+	closed(l, id)
+}

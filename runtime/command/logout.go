@@ -33,7 +33,8 @@ func (x *Executor) Logout(ctx context.Context, agent inbox.Agent, key string) (p
 			switch {
 			case err == nil && result.Outcome == request.Left:
 				out.Left = append(out.Left, d.ID)
-			case err != nil && reasonOf(err) != NotAMember: // somebody else let them go
+			case err == nil, reasonOf(err) == NotAMember, reasonOf(err) == UnknownRequest: // somebody else let them go
+			default:
 				failures = append(failures, err)
 			}
 		})

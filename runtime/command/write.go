@@ -3,9 +3,11 @@ package command
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/pullmode/operator/runtime/keyspace"
 	"github.com/pullmode/operator/runtime/request"
+	"github.com/pullmode/operator/runtime/snapshot"
 	"github.com/pullmode/operator/runtime/store"
 )
 
@@ -15,7 +17,7 @@ const maxDocument = store.MaxTransitionBytes / 4
 
 // grows are the commands that are refused when a request is that large.
 var grows = map[request.Kind]bool{
-	request.Join: true, request.Accept: true, request.TransferTo: true, request.Invite: true, request.WrapUp: true,
+	request.Join: true, request.Accept: true, request.TransferTo: true, request.Invite: true, request.Decline: true, request.WrapUp: true,
 }
 
 // transition is everything that a decision writes, if what it was decided from
@@ -28,7 +30,7 @@ func (x *Executor) transition(ctx context.Context, at found, d request.Decision)
 	t := transition{Decision: d, at: at}
 	t.Compares = []store.Compare{{Key: at.key, Revision: at.revision}}
 	if !d.Next.Open() {
-		lease, err := x.leases.get(ctx, x.View.Config().Retention.Closed.D())
+		lease, err := x.leases.get(ctx, retention(x.View.Config(), d.Next.List))
 		if err != nil {
 			return store.Txn{}, ofStore(err)
 		}
@@ -38,6 +40,20 @@ func (x *Executor) transition(ctx context.Context, at found, d request.Decision)
 	t.alert()
 	t.message()
 	return t.Txn, nil
+}
+
+// wrapUpSlack is how much longer than the time for a wrap-up a closed request is
+// kept: for a replica that takes over to apply the default reason.
+const wrapUpSlack = 10 * time.Minute
+
+// retention is how long a closed request of a list is kept: at least until nobody is
+// asked for a wrap-up of it any more (T33).
+func retention(config *snapshot.Index, list string) time.Duration {
+	kept := config.Retention.Closed.D()
+	if l := config.List(list); l != nil && l.WrapUp != nil {
+		return max(kept, l.WrapUp.Timeout.D()+wrapUpSlack)
+	}
+	return kept
 }
 
 // transition is a decision on its way to the store.

@@ -29,9 +29,10 @@ func (b *Inbox) Listed(d *request.Document) bool {
 // Visible says whether a request exists for the agent: it is a row of theirs, a
 // place in it is offered to them, or they were in it until its last change.
 // Memberships outlive access (N3), and what became of one is still answered (T17,
-// T20, G2).
+// T20, G2); one that ended because the access is gone has ended for good (section 4).
 func (b *Inbox) Visible(d *request.Document) bool {
-	return b.Listed(d) || slices.Contains(d.Last.Released, b.agent.Name) || slices.ContainsFunc(d.Offers, b.offered)
+	released := d.Last.Kind != request.Revoke && slices.Contains(d.Last.Released, b.agent.Name)
+	return released || b.Listed(d) || slices.ContainsFunc(d.Offers, b.offered)
 }
 
 // grab says whether the request's list gives its requests to the first who joins, by

@@ -23,6 +23,17 @@ func (b *Inbox) Row(d *request.Document, now time.Time) *protocol.Request {
 	return r
 }
 
+// Trace is a request for an agent who has done something in it and does not see it
+// any more (N12): which one it is, and their own wrap-up. Who is in it now, and what
+// the customer does, is not told.
+func (b *Inbox) Trace(d *request.Document) *protocol.Request {
+	return &protocol.Request{
+		ID: d.ID, List: d.List, Channel: d.Channel, ChannelType: d.ChannelType, Customer: protocol.Customer{ID: d.Customer.ID},
+		State: d.State, Version: d.Version, Members: []request.Member{}, OpenedAt: d.OpenedAt,
+		ClosedAt: d.ClosedAt, CloseReason: d.Reason, TransferredTo: d.TransferredTo, WrapUp: d.WrapUpOf(b.agent.Name),
+	}
+}
+
 func (b *Inbox) attention(d *request.Document, now time.Time) request.Attention {
 	if b.config != nil {
 		if l := b.config.List(d.List); l != nil {
