@@ -13,27 +13,56 @@ import (
 // Dismiss takes an agent's alert of a request away, on all of their devices (N5).
 // Without such an alert there is nothing to do.
 func (x *Executor) Dismiss(ctx context.Context, agent inbox.Agent, id string) error {
-	return x.dismiss(ctx, agent, func(box *inbox.Inbox, old keyspace.DismissalRecord) (keyspace.DismissalRecord, bool) {
+	return x.dismiss(ctx, agent, func(box *inbox.Inbox, old keyspace.DismissalRecord) (next keyspace.DismissalRecord, changed bool, err error) {
 		entry := x.View.Request(id)
 		if entry == nil {
-			return old, false
+			return old, false, nil
 		}
 		alert := box.Alert(entry.Doc)
 		if alert == nil {
-			return old, false
+			return old, false, nil
 		}
-		some := x.standing(old)
-		some[id] = alert.Generation
-		return keyspace.DismissalRecord{Until: old.Until, Some: some, Last: id}, true
+		next = keyspace.DismissalRecord{Until: old.Until, Some: x.standing(old), Last: id}
+		next.Some[id] = alert.Generation
+		if len(next.Some) <= maxDismissed {
+			return next, true, nil
+		}
+		next = x.folded(box, next)
+		if len(next.Some) > maxDismissed {
+			err = refuse(InvalidRequest, "you have dismissed %d alerts one by one while older ones stand, which is as many as can be: dismiss an older one, or all", maxDismissed)
+		}
+		return next, true, err
 	})
+}
+
+// maxDismissed is how many alerts an agent can have dismissed one by one, so that
+// what is written with each of them stays small.
+const maxDismissed = 1000
+
+// folded dismisses what is older than every alert that stands as a whole, instead of
+// one by one.
+func (x *Executor) folded(box *inbox.Inbox, record keyspace.DismissalRecord) keyspace.DismissalRecord {
+	for id, generation := range record.Some {
+		if e := x.View.Request(id); e != nil && e.Doc.Alert.Generation == generation {
+			record.Until = max(record.Until, e.AlertRevision)
+		}
+	}
+	for _, r := range box.Alerts(x.Now()) { // in the order in which they were raised
+		if e := x.View.Request(r.ID); e != nil && record.Some[r.ID] < r.Alert.Generation {
+			record.Until = min(record.Until, e.AlertRevision-1)
+			break
+		}
+	}
+	record.Some = x.standing(record)
+	return record
 }
 
 // DismissAll takes all of an agent's alerts away.
 func (x *Executor) DismissAll(ctx context.Context, agent inbox.Agent) error {
-	return x.dismiss(ctx, agent, func(box *inbox.Inbox, old keyspace.DismissalRecord) (keyspace.DismissalRecord, bool) {
+	return x.dismiss(ctx, agent, func(box *inbox.Inbox, _ keyspace.DismissalRecord) (keyspace.DismissalRecord, bool, error) {
 		// Whatever the agent has seen was raised at or below it.
 		until := x.View.Revision()
-		return keyspace.DismissalRecord{Until: until}, len(box.Alerts(x.Now())) > 0
+		return keyspace.DismissalRecord{Until: until}, len(box.Alerts(x.Now())) > 0, nil
 	})
 }
 
@@ -51,7 +80,7 @@ func (x *Executor) standing(old keyspace.DismissalRecord) map[string]int64 {
 
 // dismiss changes what an agent has dismissed. The view is brought up to date
 // first: the alert may have been raised, and shown, by another replica.
-func (x *Executor) dismiss(ctx context.Context, agent inbox.Agent, change func(*inbox.Inbox, keyspace.DismissalRecord) (keyspace.DismissalRecord, bool)) error {
+func (x *Executor) dismiss(ctx context.Context, agent inbox.Agent, change func(*inbox.Inbox, keyspace.DismissalRecord) (keyspace.DismissalRecord, bool, error)) error {
 	if _, err := x.config(); err != nil {
 		return err
 	}
@@ -63,9 +92,9 @@ func (x *Executor) dismiss(ctx context.Context, agent inbox.Agent, change func(*
 	key := keyspace.Dismissal(agent.Name)
 	for range attempts {
 		old, revision := x.View.Dismissals(agent.Name)
-		next, changed := change(x.as(agent), old)
-		if !changed {
-			return nil
+		next, changed, err := change(x.as(agent), old)
+		if err != nil || !changed {
+			return err
 		}
 		txn := store.Txn{Compares: []store.Compare{{Key: key, Revision: revision}}, Ops: []store.Op{put(key, next)}}
 		result, err := x.Store.Commit(ctx, txn)

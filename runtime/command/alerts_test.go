@@ -1,6 +1,7 @@
 package command_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"sync"
 	"testing"
@@ -8,9 +9,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/pullmode/operator/runtime/command"
 	"github.com/pullmode/operator/runtime/inbox"
 	"github.com/pullmode/operator/runtime/internal/lab"
 	"github.com/pullmode/operator/runtime/keyspace"
+	"github.com/pullmode/operator/runtime/store"
 )
 
 // alerted names the requests whose alerts stand for an agent.
@@ -177,4 +180,59 @@ func TestN2SubscribeTwice(t *testing.T) {
 	if err := l.Do.Subscribe(ctx, lab.Carol, "l1"); err != nil || len(alerted(l, lab.Carol)) > 0 {
 		t.Errorf("N1: subscribed anew, and alerted of what was there before: %v, %v", err, alerted(l, lab.Carol))
 	}
+}
+
+// What an agent has dismissed one by one does not grow with what is open: what is
+// older than every alert that stands is dismissed as a whole.
+func TestN5ManyDismissals(t *testing.T) {
+	const open = 1010
+	l := lab.Start(t)
+	connect(l, lab.Erin, lab.Frank)
+	first := l.MessageOn(lab.Reopen, "john", "m1").Request
+	ids := copies(l, first, open)
+	if err := l.Do.DismissAll(ctx, lab.Erin); err != nil || len(alerted(l, lab.Frank)) != open+1 {
+		t.Fatalf("%v: %d alerts", err, len(alerted(l, lab.Frank)))
+	}
+	dismissed := map[string]int64{}
+	for _, id := range ids[:1000] {
+		dismissed[id] = 1
+	}
+	with := func(some map[string]int64) {
+		record, err := json.Marshal(keyspace.DismissalRecord{Some: some})
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(l, store.Put(keyspace.Dismissal("frank"), record))
+	}
+	with(dismissed)
+	next := ids[1000]
+	refused(t, "N5: the oldest stands", command.InvalidRequest, l.Do.Dismiss(ctx, lab.Frank, next))
+	delete(dismissed, ids[999])
+	dismissed[first] = 1
+	with(dismissed)
+	if err := l.Do.Dismiss(ctx, lab.Frank, next); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(append([]string{ids[999]}, ids[1001:]...), alerted(l, lab.Frank)); diff != "" {
+		t.Error(diff)
+	}
+	if record, _ := l.View.Dismissals("frank"); len(record.Some) != 1 || record.Some[next] != 1 || record.Last != next {
+		t.Errorf("there are %d entries", len(record.Some))
+	}
+}
+
+// copies opens n requests like one that is open, of other customers.
+func copies(l *lab.Lab, of string, n int) (ids []string) {
+	l.T.Helper()
+	for i := range n {
+		d := *open(l, of)
+		d.ID, d.Customer.ID = fmt.Sprintf("%s%04d", of, i), fmt.Sprint("customer", i)
+		ids = append(ids, d.ID)
+		encoded, err := json.Marshal(d)
+		if err != nil {
+			l.T.Fatal(err)
+		}
+		write(l, store.Put(keyspace.Slot(d.Channel, d.Customer.ID), encoded), store.Put(keyspace.Alert(d.ID), []byte(`{"generation":1}`)))
+	}
+	return ids
 }
