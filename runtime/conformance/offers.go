@@ -159,13 +159,14 @@ var offerCases = []Case{
 		t.Check(r.State == request.Active && member(r, a.Name) != nil && member(r, a.Name).Owner && member(r, b.Name) != nil && member(r, b.Name).Invited, "it is %s", show(r))
 	}},
 	{Rule: "T31", Name: "invite-a-list", Run: func(t *T) {
-		a, desks, c := t.Rep(collab), t.Reps(3, other), t.Customer(collab)
+		a, watch, desks, c := t.Rep(collab), t.Rep(collab), t.Reps(3, other), t.Customer(collab)
 		id := c.Open()
 		a.Join(id)
 		o := a.Offer(id, "invite", "list", other)
 		for _, d := range desks {
 			d.HearsOffer(o.ID, request.OfferMade)
 		}
+		watch.Told(id, "received", "ACTIVE")
 		desks[2].Answer(o, "decline") // for themselves, and not for the others of the list
 		r := desks[0].Answer(o, "accept").Request
 		t.Check(len(r.Members) == 2 && member(r, desks[0].Name) != nil, "it is %s", show(r))
