@@ -90,10 +90,13 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 		return ctrl.Result{}, nil
 	}
 	renewAt, err := r.applyAll(ctx, rt)
-	if overtaken(err) {
+	switch {
+	case overtaken(err):
 		return ctrl.Result{}, err // look again: there is nothing to report
+	case leaving(err):
+		return ctrl.Result{}, nil
 	}
-	if err := errors.Join(err, r.report(ctx, rt, err)); err != nil {
+	if err := errors.Join(err, client.IgnoreNotFound(r.report(ctx, rt, err))); err != nil {
 		return ctrl.Result{}, err
 	}
 	return ctrl.Result{RequeueAfter: renewAt.Sub(r.Now())}, nil
