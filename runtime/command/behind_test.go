@@ -7,7 +7,9 @@ import (
 
 	"github.com/pullmode/operator/runtime/command"
 	"github.com/pullmode/operator/runtime/internal/lab"
+	"github.com/pullmode/operator/runtime/protocol"
 	"github.com/pullmode/operator/runtime/request"
+	"github.com/pullmode/operator/runtime/snapshot"
 	"github.com/pullmode/operator/runtime/store"
 	"github.com/pullmode/operator/runtime/view"
 )
@@ -135,4 +137,27 @@ func TestJoinOfWhatAnotherReplicaTook(t *testing.T) {
 		t.Errorf("N5: an alert of another replica: %v", err)
 	}
 	l.Eventually(func() bool { return len(alerted(l, lab.Erin)) == 0 }) // the other one sees it, too
+}
+
+// L4: a message to a request that is open is taken, also where nothing may be opened
+// any more and the request is news.
+func TestL4MessageToWhatAnotherReplicaOpened(t *testing.T) {
+	l := lab.Start(t)
+	id := l.MessageOn(lab.Reopen, "john", "m1").Request
+	config := lab.Config()
+	for i := range config.Channels {
+		if c := &config.Channels[i]; c.Name == lab.Reopen.Channel() {
+			c.RoutingMode = snapshot.RoutingPush
+		}
+	}
+	l.Program(config)
+	x := behind(l)
+	opened := copies(l, id, 1)[0] // by a replica that had not heard of it
+	message := protocol.PostMessage{ID: "m2", Customer: protocol.Customer{ID: open(l, opened).Customer.ID}, Text: "hello"}
+	if got, err := x.Receive(ctx, lab.Reopen.Channel(), message); err != nil || got.Request != opened || got.Outcome != request.Appended {
+		t.Errorf("L4: %v, %+v", err, got)
+	}
+	message.Customer.ID = "mary"
+	_, err := x.Receive(ctx, lab.Reopen.Channel(), message)
+	refused(t, "L4", command.NotPull, err)
 }

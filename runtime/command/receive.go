@@ -57,6 +57,13 @@ func (r *reception) run(ctx context.Context) (protocol.Receipt, error) {
 	for range attempts {
 		receipt, next, err := r.attempt(ctx, slot)
 		switch {
+		case err != nil && slot.doc == nil && !slot.current && reasonOf(err) != StoreUnavailable:
+			// Nothing may be opened; what is open may be news that the view has not had.
+			if err := r.x.catchUp(ctx); err != nil {
+				return protocol.Receipt{}, err
+			}
+			next = slotOf(r.x.View.Slot(key))
+			next.current = true
 		case err != nil:
 			return r.refused(ctx, err)
 		case receipt != nil:
