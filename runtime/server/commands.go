@@ -91,7 +91,7 @@ func (s *Server) commands(api huma.API) {
 		id: "wrap-up", summary: "Say what a request was about",
 		description: "One to five of the list's wrap-up reasons, while you are in the request or until the list's time is over after you left it or it was closed; " +
 			"then the default reason is applied (T33). It changes no state and stops no clock.",
-		problems: []protocol.ProblemType{protocol.ProblemNotAMember, protocol.ProblemNoWrapUp, protocol.ProblemWrapUpOver},
+		problems: []protocol.ProblemType{protocol.ProblemNotAMember, protocol.ProblemNoWrapUp, protocol.ProblemWrapUpOver, protocol.ProblemFull},
 	}, s.Executor.WrapUp)
 	s.leaving(api)
 }

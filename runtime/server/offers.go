@@ -24,18 +24,19 @@ type (
 func (s *Server) offers(api huma.API) {
 	toSomebody := []protocol.ProblemType{
 		protocol.ProblemNotAMember, protocol.ProblemNotActive, protocol.ProblemGone, protocol.ProblemUnknownList,
-		protocol.ProblemUnknownAgent, protocol.ProblemAgentOffline, protocol.ProblemTooManyOffers,
+		protocol.ProblemListUnavailable, protocol.ProblemUnknownAgent, protocol.ProblemAgentOffline, protocol.ProblemTooManyOffers,
+		protocol.ProblemFull,
 	}
 	onRequestWith(s, api, operation{
 		id: "transfer", summary: "Transfer a request",
 		description: "To a list: the request is closed with the reason TRANSFERRED, and its customer goes on as a new one on that list, with the same messages (T28); members may, and Admins of the list. " +
 			"To an agent: your place is offered to them, and is yours until they accept; nothing is lost when they do not (T29, T30).",
-		problems: append(slices.Clone(toSomebody), protocol.ProblemForbidden, protocol.ProblemListUnavailable),
+		problems: append(slices.Clone(toSomebody), protocol.ProblemForbidden),
 	}, s.Executor.Transfer)
 	onRequestWith(s, api, operation{
 		id: "invite", summary: "Invite somebody into a request",
 		description: "Offers a place beside yours to an agent, or to everybody who is subscribed to a list, of whom the first to accept has it (T31). Also where somebody has grabbed the request.",
-		problems:    append(slices.Clone(toSomebody), protocol.ProblemFull),
+		problems:    toSomebody,
 	}, s.Executor.Invite)
 	s.answers(api)
 	register(api, operation{
@@ -69,6 +70,7 @@ func (s *Server) answers(api huma.API) {
 		{operation{
 			id: "decline-offer", method: http.MethodPost, path: "/v1/offers/{id}/decline", summary: "Decline an offer",
 			description: "It is yours no more, and its sender is told. One to a list stands for the others of the list.",
+			problems:    []protocol.ProblemType{protocol.ProblemFull},
 		}, s.Executor.Decline},
 		{operation{
 			id: "withdraw-offer", method: http.MethodDelete, path: "/v1/offers/{id}", summary: "Withdraw an offer",
