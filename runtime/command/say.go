@@ -71,14 +71,25 @@ const failureStands = time.Minute
 // The request may have been transferred since; that it is closed is no error, and
 // neither is a repeat.
 func (x *Executor) DeliveryFailed(ctx context.Context, id, thread string, number int64, why string) error {
-	id, err := x.lastOf(ctx, id)
-	if err != nil {
-		return err
-	}
 	failed, err := x.failed(ctx, thread, number, why)
 	if err != nil {
 		return err
 	}
+	for {
+		last, err := x.lastOf(ctx, id)
+		if err == nil {
+			err = x.noteFailed(ctx, last, thread, number, failed)
+		}
+		if err != nil {
+			return err
+		}
+		if id, err = x.lastOf(ctx, last); err != nil || id == last { // it may have been transferred meanwhile
+			return err
+		}
+	}
+}
+
+func (x *Executor) noteFailed(ctx context.Context, id, thread string, number int64, failed *request.Message) error {
 	command := request.Command{
 		Kind: request.DeliveryFailed, Number: number,
 		Key: strconv.FormatInt(number, 10),

@@ -212,6 +212,23 @@ func TestDeliveryFailedLater(t *testing.T) {
 	}
 }
 
+// A request that is transferred while a failure is noted has it where it goes on.
+func TestDeliveryFailedDuringATransfer(t *testing.T) {
+	l, id := said(t)
+	must(t, saying(l.Do, "hello"), lab.Erin, id)
+	var next string
+	s := &meddled{Store: l.Store, first: func() {
+		next = must(t, target(l.Do.Transfer, toList("l2")), lab.Erin, id).Request.TransferredTo
+	}}
+	x := command.New(command.Options{Store: s, View: l.View, Now: l.Clock.Now})
+	if err := x.DeliveryFailed(ctx, id, id, 2, "no answer"); err != nil {
+		t.Fatal(err)
+	}
+	if d := open(l, next); d.Last.Kind != request.DeliveryFailed || d.Last.Message != 2 {
+		t.Errorf("%+v", d.Last)
+	}
+}
+
 // A command without a deadline gets one: a store that does not answer is no reason
 // to wait for ever.
 func TestCommandsEnd(t *testing.T) {
