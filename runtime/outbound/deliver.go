@@ -28,17 +28,17 @@ func (l *lines) deliver(i *item) error {
 			return context.Cause(l.ctx)
 		}
 		var refused *webhook.Error
-		age := p.Now().Sub(i.record.Message.At)
+		age := p.Now().Sub(i.at)
 		switch {
 		case err == nil:
-			p.Attempted(i.record.Channel, Delivered, time.Since(begun))
+			p.Attempted(i.channel, Delivered, time.Since(begun))
 			return l.finish(i)
 		case !errors.As(err, &refused) || refused.Final || age >= p.GiveUpAfter:
-			p.Attempted(i.record.Channel, Failed, time.Since(begun))
+			p.Attempted(i.channel, Failed, time.Since(begun))
 			return l.fail(i, err)
 		}
-		p.Attempted(i.record.Channel, Retried, time.Since(begun))
-		p.Log.Debug("a message could not be delivered, trying again", "message", idOf(i.record), "channel", i.record.Channel, "error", err)
+		p.Attempted(i.channel, Retried, time.Since(begun))
+		p.Log.Debug("a message could not be delivered, trying again", "message", i.id(), "channel", i.channel, "error", err)
 		pause := max(wait.Next(), min(refused.RetryAfter, p.Most))
 		if err := sleep(l.ctx, min(pause, p.GiveUpAfter-age)); err != nil {
 			return err
@@ -50,16 +50,12 @@ func (l *lines) deliver(i *item) error {
 // attempt posts a message once. An error that is no *webhook.Error is about the
 // configuration and final.
 func (l *lines) attempt(config *snapshot.Index, i *item) error {
-	channel := config.Channel(i.record.Channel)
+	channel := config.Channel(i.channel)
 	switch {
 	case channel == nil: // L4
-		return fmt.Errorf("the channel %s has been deleted", i.record.Channel)
+		return fmt.Errorf("the channel %s has been deleted", i.channel)
 	case channel.Outbound == nil:
-		return fmt.Errorf("the channel %s has no outbound URL any more", i.record.Channel)
-	}
-	body, err := json.Marshal(compose(i.record, channel))
-	if err != nil {
-		return fmt.Errorf("the message cannot be written as JSON: %w", err)
+		return fmt.Errorf("the channel %s has no outbound URL any more", i.channel)
 	}
 	// The channel's first: who waits for it must not keep others from theirs.
 	of := l.channel(channel.Name)
@@ -71,16 +67,37 @@ func (l *lines) attempt(config *snapshot.Index, i *item) error {
 		return err
 	}
 	defer l.all.Release(1)
+	return l.post(i, channel)
+}
+
+// post reads a message and sends it. One that is out of the outbox already needs
+// neither.
+func (l *lines) post(i *item, channel *snapshot.Channel) error {
+	var kv store.KV
+	err := l.insist("read a message of the outbox", func() (err error) {
+		kv, err = l.pump.Store.Get(l.ctx, i.key)
+		return err
+	})
+	if err != nil || kv.Revision != i.revision {
+		return err
+	}
+	record, err := decode(kv)
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(compose(record, channel))
+	if err != nil {
+		return fmt.Errorf("the message cannot be written as JSON: %w", err)
+	}
 	to := webhook.Target{URL: channel.Outbound.URL, Keys: channel.Outbound.SigningKeys}
-	return l.pump.Poster.Post(l.ctx, to, idOf(i.record), "application/json", body)
+	return l.pump.Poster.Post(l.ctx, to, i.id(), "application/json", body)
 }
 
 // fail notes on the request that a message did not reach the customer.
 func (l *lines) fail(i *item, why error) error {
-	r := i.record
-	l.pump.Log.Warn("a message was not delivered and is given up", "message", idOf(r), "request", r.Request, "channel", r.Channel, "error", why)
+	l.pump.Log.Warn("a message was not delivered and is given up", "message", i.id(), "request", i.request, "channel", i.channel, "error", why)
 	err := l.insist("note a failed message", func() error {
-		return l.pump.Failed(l.ctx, r.Request, r.Thread, r.Message.Number, why.Error())
+		return l.pump.Failed(l.ctx, i.request, i.thread, i.number, why.Error())
 	})
 	if err != nil {
 		return err

@@ -3,20 +3,49 @@ package outbound
 import (
 	"cmp"
 	"context"
+	"encoding/json"
+	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/semaphore"
 
 	"github.com/pullmode/operator/runtime/keyspace"
+	"github.com/pullmode/operator/runtime/store"
 )
 
-// item is one message in the outbox.
+// item is one message in the outbox. What it says is read when it is its turn: behind
+// a receiver that does not answer very many wait.
 type item struct {
 	key      string
 	revision int64
-	record   keyspace.OutboxRecord
+	channel  string
+	request  string
+	thread   string
+	number   int64
+	at       time.Time
 }
+
+func newItem(kv store.KV) (*item, error) {
+	r, err := decode(kv)
+	if err != nil {
+		return nil, err
+	}
+	return &item{
+		key: kv.Key, revision: kv.Revision,
+		channel: r.Channel, request: r.Request, thread: r.Thread, number: r.Message.Number, at: r.Message.At,
+	}, nil
+}
+
+func decode(kv store.KV) (r keyspace.OutboxRecord, err error) {
+	if err = json.Unmarshal(kv.Value, &r); err != nil {
+		err = fmt.Errorf("read %q of revision %d: %w", kv.Key, kv.Revision, err)
+	}
+	return r, err
+}
+
+func (i *item) id() string { return idOf(i.thread, i.number) }
 
 // lines are the messages that wait, one line a thread: the first of a line is on
 // its way, and the others are behind it (in order per request).
@@ -51,10 +80,10 @@ func (l *lines) add(i *item) {
 		return
 	}
 	l.byKey[i.key] = i
-	thread := i.record.Thread
+	thread := i.thread
 	line, going := l.byThread[thread]
 	at, _ := slices.BinarySearchFunc(line, i, func(a, b *item) int {
-		return cmp.Compare(a.record.Message.Number, b.record.Message.Number)
+		return cmp.Compare(a.number, b.number)
 	})
 	l.byThread[thread] = slices.Insert(line, at, i)
 	if !going {
@@ -75,7 +104,7 @@ func (l *lines) dropLocked(key string) {
 		return
 	}
 	delete(l.byKey, key)
-	thread := i.record.Thread
+	thread := i.thread
 	l.byThread[thread] = slices.DeleteFunc(l.byThread[thread], func(o *item) bool { return o == i })
 }
 

@@ -40,9 +40,7 @@ type Sender struct {
 	Agent string `json:"agent"`
 }
 
-func idOf(r keyspace.OutboxRecord) string {
-	return r.Thread + "/" + strconv.FormatInt(r.Message.Number, 10)
-}
+func idOf(thread string, number int64) string { return thread + "/" + strconv.FormatInt(number, 10) }
 
 func compose(r keyspace.OutboxRecord, channel *snapshot.Channel) Message {
 	customer := Customer{ID: r.Customer.ID}
@@ -51,7 +49,7 @@ func compose(r keyspace.OutboxRecord, channel *snapshot.Channel) Message {
 	}
 	m := r.Message
 	return Message{
-		ID: idOf(r), Request: r.Request, Channel: channel.Name, ServiceIdentifier: channel.ServiceIdentifier,
+		ID: idOf(r.Thread, m.Number), Request: r.Request, Channel: channel.Name, ServiceIdentifier: channel.ServiceIdentifier,
 		Customer: customer, Text: m.Text, Kind: m.Kind, Attachments: m.Attachments, Attributes: m.Attributes,
 		From: Sender{Agent: m.From.Name}, At: m.At,
 	}

@@ -2,9 +2,7 @@ package outbound
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"strings"
 	"time"
@@ -138,11 +136,11 @@ func (p *Pump) follow(ctx context.Context, lines *lines) error {
 }
 
 func (p *Pump) take(lines *lines, kv store.KV) error {
-	item := &item{key: kv.Key, revision: kv.Revision}
-	if err := json.Unmarshal(kv.Value, &item.record); err != nil {
-		return fmt.Errorf("read %q of revision %d: %w", kv.Key, kv.Revision, err)
+	i, err := newItem(kv)
+	if err != nil {
+		return err
 	}
-	lines.add(item)
+	lines.add(i)
 	return nil
 }
 
