@@ -42,6 +42,7 @@ type Replica struct {
 	api, admin, probes *http.Server
 
 	tasks  sync.WaitGroup // everything that runs until life ends
+	office sync.WaitGroup // what the elected replica does: it writes to the last
 	life   context.Context
 	end    context.CancelCauseFunc
 	drain  sync.Once
@@ -108,7 +109,7 @@ func (r *Replica) open(ctx context.Context) (err error) {
 		return err
 	}
 	r.tasks.Go(func() { r.presence.Run(r.life) })
-	r.tasks.Go(func() { _ = r.store.Elect(r.life, "keeper", o.Name, r.lead) }) // ends with life, which says why
+	r.office.Go(func() { _ = r.store.Elect(r.life, "keeper", o.Name, r.lead) }) // ends with life, which says why
 	r.tasks.Go(func() { sights.run(r.life, r.do, o.Log) })
 	r.tasks.Go(r.compact)
 	r.measure()

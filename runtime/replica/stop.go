@@ -78,6 +78,9 @@ func (r *Replica) shutdown(ctx context.Context) {
 		if cause := context.Cause(r.life); !errors.Is(cause, errStopped) {
 			errs = append(errs, cause)
 		}
+		// What has been posted is written down, and the next one elected, while there is
+		// a store.
+		r.office.Wait()
 		if r.store != nil {
 			errs = append(errs, r.store.Close())
 		}
