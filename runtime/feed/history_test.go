@@ -66,7 +66,7 @@ func history(t *testing.T, list *snapshot.List, commands ...request.Command) (ba
 			put(keyspace.Message(next.MessageThread(), m.Number), m)
 		}
 		if c.Kind == request.DeliveryFailed {
-			put(keyspace.Message(next.MessageThread(), c.Number), request.Message{Number: c.Number, Delivery: request.DeliveryFailedFinally, Failure: c.Failure})
+			put(keyspace.Message(next.MessageThread(), c.Number), request.Message{Number: c.Number, Delivery: request.DeliveryFailedFinally, Failure: "no answer"})
 		}
 		batches, d = append(batches, batch), next
 	}
