@@ -29,6 +29,13 @@ func (t *T) Customer(channel string) *Customer {
 	return c
 }
 
+// elsewhere is the same customer, whose messages go to the next replica first.
+func (c *Customer) elsewhere() *Customer {
+	next := *c
+	next.bases = c.t.bases()
+	return &next
+}
+
 func (c *Customer) path(what, then string) string {
 	return "/v1/channels/" + c.Channel + "/" + what + "/" + url.PathEscape(c.ID) + "/" + then
 }

@@ -123,6 +123,21 @@ var deadlineCases = []Case{
 			t.Check(i == 0 || d.before(ids[i-1], id), "%s closed before %s, whose deadline was earlier", id, ids[max(i-1, 0)])
 		}
 	}},
+	{Rule: "C8", Name: "not-begun-anew", Needs: []Need{Restart}, Run: func(t *T) {
+		d := t.Rep(expiry, response)
+		old := t.Customer(expiry).Open()
+		d.Hears(old, protocol.EventReceived)
+		d.becomes(old, request.Overdue, nil)
+		t.restart()
+		// A second was left of three: less than a clock has that begins now.
+		next := t.Customer(response).Open()
+		d.Join(next)
+		d.Await("the response time of a later request", 0, by(next, request.ResponseTimeout))
+		d.closes(old)
+		all := d.Feed.All(0)
+		at := func(id string, kind request.Kind) int { return slices.IndexFunc(all, by(id, kind)) }
+		t.Check(at(old, request.Expire) < at(next, request.ResponseTimeout), "a deadline from before the restart ended behind a later one")
+	}},
 	{Rule: "C9", Name: "thresholds", Needs: []Need{Apply}, Run: func(t *T) {
 		l := t.Live("attention: {soonAfter: 1h, overdueAfter: 2h}")
 		d, c := t.Rep(l.Name), t.Customer(l.Name)

@@ -18,7 +18,13 @@ var drainCases = []Case{
 		p := t.refuses(l.Name, protocol.ProblemListUnavailable)
 		t.Check(p.Status == 503 && p.RetryAfter > 0, "it was answered %s, and to come back after %s", said(p), p.RetryAfter)
 		c.Again(id)
-		t.Check(d.Row(id).State == request.Active, "the open request is %s", show(d.Row(id)))
+		t.Check(d.Row(id).State == request.Active, "the open request is %s, having been %s", show(d.Row(id)), d.tale(id))
+		elsewhere, from := t.Rep(collab), t.Customer(collab).Open()
+		elsewhere.Join(from)
+		elsewhere.Refused(from, "transfer", protocol.Target{List: l.Name}, protocol.ProblemListUnavailable)
+		var targets protocol.TransferTargets
+		elsewhere.Must("GET", "/v1/transfer-targets", nil, &targets)
+		t.Check(!slices.ContainsFunc(targets.Lists, func(one protocol.TargetList) bool { return one.Name == l.Name }), "a list that goes away is shown to transfer to")
 		d.Close(id)
 		_, problem := c.Post(t.Name("message"), "again?")
 		t.Check(is(problem, protocol.ProblemListUnavailable), "a message after the close was answered %s", said(problem))
@@ -63,12 +69,14 @@ var drainCases = []Case{
 		d.Told(id, "received", "ACTIVE", "message", "CLOSED")
 	}},
 	{Rule: "L2", Name: "drain-until-deadline", Needs: []Need{Apply}, Run: func(t *T) {
-		l := t.Live("deletionPolicy: {type: Drain, deadline: 1s}")
-		d, c := t.Rep(l.Name), t.Customer(l.Name)
-		id := c.Open()
+		patient, l := t.Live("deletionPolicy: {type: Drain, deadline: 1h}"), t.Live("deletionPolicy: {type: Drain, deadline: 1s}")
+		d, c := t.Rep(l.Name, patient.Name), t.Customer(l.Name)
+		id, waits := c.Open(), t.Customer(patient.Name).Open()
 		d.Join(id)
+		patient.Delete() // first: what ends at once would have ended when the other one does
 		l.Delete()
 		e := d.HearsState(id, request.Closed)
+		t.Check(d.Row(waits).State == request.Unread, "with an hour to go it is %s", show(d.Row(waits)))
 		t.Check(e.Request.CloseReason == request.ClosedByForce && e.Cause == request.ForceClose, "it closed by %s, reason %s", e.Cause, e.Request.CloseReason)
 	}},
 	{Rule: "L2", Name: "transfer", Needs: []Need{Apply}, Run: func(t *T) {

@@ -119,19 +119,11 @@ var featureCases = []Case{
 	}},
 	{Rule: "F4", Name: "transfer-targets", Run: func(t *T) {
 		d, there, away := t.Rep(collab), t.Rep(other), t.Rep(other)
+		d.targets(away, true)
 		away.Feed.Drop()
-		t.Eventually("the targets", func() string {
-			var targets protocol.TransferTargets
-			d.Must(http.MethodGet, "/v1/transfer-targets", nil, &targets)
-			agent := func(name string) bool {
-				return slices.ContainsFunc(targets.Agents, func(a protocol.TargetAgent) bool { return a.Name == name })
-			}
-			list := slices.ContainsFunc(targets.Lists, func(l protocol.TargetList) bool { return l.Name == other && l.DisplayName != "" })
-			if !list || !agent(there.Name) || agent(away.Name) {
-				return fmt.Sprintf("list %t, who is there %t, who is away %t", list, agent(there.Name), agent(away.Name))
-			}
-			return ""
-		})
+		d.targets(away, false)
+		lists := d.targets(there, true).Lists
+		t.Check(slices.ContainsFunc(lists, func(l protocol.TargetList) bool { return l.Name == other && l.DisplayName != "" }), "the lists to transfer to are %v", lists)
 	}},
 	{Rule: "F5", Name: "record", Needs: []Need{Receive}, Run: func(t *T) {
 		d, also, c := t.Rep(wrapupSlow), t.Rep(wrapupSlow), t.Customer(wrapupSlow)
@@ -198,6 +190,19 @@ var featureCases = []Case{
 			t.Check(m.Text == fmt.Sprint("message ", i+5), "message %d is %q", i, m.Text)
 		}
 	}},
+}
+
+// targets waits until an agent is, or is not, shown to transfer to.
+func (d *Desk) targets(agent *Desk, want bool) (targets protocol.TransferTargets) {
+	d.t.Eventually("the targets", func() string {
+		targets = protocol.TransferTargets{}
+		d.Must(http.MethodGet, "/v1/transfer-targets", nil, &targets)
+		if got := slices.ContainsFunc(targets.Agents, func(a protocol.TargetAgent) bool { return a.Name == agent.Name }); got != want {
+			return fmt.Sprintf("%s is there: %t", agent.Name, got)
+		}
+		return ""
+	})
+	return targets
 }
 
 // whole holds a message to what was given.

@@ -48,7 +48,9 @@ var notificationCases = []Case{
 			guest.Subscribe(collab)
 			e := guest.Await("a snapshot with the request", from, inSnapshot(id))
 			t.Check(slices.Equal(e.Snapshot.Only, []string{collab}) || len(e.Snapshot.Only) == 0, "the snapshot is of %v", e.Snapshot.Only)
+			from = guest.Feed.Len()
 			guest.Must("PUT", "/v1/lists/"+collab+"/subscription", nil, nil)
+			guest.Await("the snapshot once more", from, inSnapshot(id))
 			guest.Told(id)
 			guest.Unsubscribe(collab)
 		}
@@ -153,33 +155,9 @@ var notificationCases = []Case{
 		}
 	}},
 	{Rule: "N8", Name: "snapshot-and-stream", Run: func(t *T) {
-		worker, late := t.Rep(collab), t.Rep(collab)
-		late.Feed.Drop()
-		ids := make([]string, 12)
-		t.Together(len(ids)+1, func(i int) {
-			if i == len(ids) {
-				late.Connect() // in the middle of it
-				return
-			}
-			c := t.Customer(collab)
-			ids[i] = c.Open()
-			worker.Join(ids[i])
-			if i%3 == 0 {
-				worker.Leave(ids[i])
-			}
-			if i%4 == 0 {
-				c.End()
-			}
-		})
-		late.Flush()
-		versions := late.replay(t)
-		for _, id := range ids {
-			r := late.Row(id)
-			if r.State == request.Closed {
-				t.Check(versions[id] == 0, "%s is closed, and the feed ends at version %d of it", id, versions[id])
-				continue
-			}
-			t.Check(versions[id] == r.Version, "%s has version %d, and the feed came to %d", id, r.Version, versions[id])
+		worker := t.Rep(collab)
+		for range rounds {
+			t.snapshotInTheMiddle(worker)
 		}
 	}},
 	{Rule: "N9", Name: "own-events", Run: func(t *T) {
@@ -230,6 +208,39 @@ var notificationCases = []Case{
 		anonymous := d.Hears(nobody.Open(), protocol.EventReceived).Request.Customer
 		t.Check(anonymous.Name == "Jane Doe" && anonymous.Anonymous, "who gave no name is shown as %+v", anonymous)
 	}},
+}
+
+// snapshotInTheMiddle begins a feed while much happens, and holds what it tells to
+// what there is (N8).
+func (t *T) snapshotInTheMiddle(worker *Desk) {
+	late := t.Rep(collab)
+	late.Feed.Drop()
+	ids := make([]string, 12)
+	t.Together(len(ids)+1, func(i int) {
+		if i == len(ids) {
+			late.Connect() // in the middle of it
+			return
+		}
+		c := t.Customer(collab)
+		ids[i] = c.Open()
+		worker.Join(ids[i])
+		if i%3 == 0 {
+			worker.Leave(ids[i])
+		}
+		if i%4 == 0 {
+			c.End()
+		}
+	})
+	late.Flush()
+	versions := late.replay(t)
+	for _, id := range ids {
+		r := late.Row(id)
+		if r.State == request.Closed {
+			t.Check(versions[id] == 0, "%s is closed, and the feed ends at version %d of it", id, versions[id])
+			continue
+		}
+		t.Check(versions[id] == r.Version, "%s has version %d, and the feed came to %d", id, r.Version, versions[id])
+	}
 }
 
 func inSnapshot(id string) func(*Event) bool {

@@ -86,6 +86,18 @@ var offerCases = []Case{
 		t.Check(member(a.Row(id), a.Name) != nil && a.Row(id).State == request.Active, "the sender is left with %s", show(a.Row(id)))
 		watch.Told(id, "received", "ACTIVE")
 	}},
+	{Rule: "T30", Name: "closed", Run: func(t *T) {
+		a, b, c := t.Rep(collab), t.Rep(collab), t.Customer(collab)
+		id := c.Open()
+		a.Join(id)
+		o := a.Offer(id, "transfer", "agent", b.Name)
+		b.HearsOffer(o.ID, request.OfferMade)
+		c.End()
+		b.HearsOffer(o.ID, request.OfferWithdrawn)
+		problem := b.Try(http.MethodPost, "/v1/offers/"+o.ID+"/accept", struct{}{}, nil)
+		t.Check(problem != nil && problem.Status < http.StatusInternalServerError, "to accept a place in what is closed was answered %s", said(problem))
+		t.Check(a.Row(id).State == request.Closed && len(a.Row(id).Members) == 0, "it is %s", show(a.Row(id)))
+	}},
 	{Rule: "T30", Name: "sender-leaves", Run: func(t *T) {
 		a, b, stays, c := t.Rep(collab), t.Rep(collab), t.Rep(collab), t.Customer(collab)
 		id := c.Open()
@@ -116,6 +128,7 @@ var offerCases = []Case{
 		a, away, c := t.Rep(collab), t.Rep(collab), t.Customer(collab)
 		id := c.Open()
 		a.Join(id)
+		a.targets(away, true)
 		away.Feed.Drop()
 		t.Eventually("the refusal of a transfer to who is away", func() string {
 			_, problem := a.Command(id, "transfer", t.Name("key"), protocol.Target{Agent: away.Name})
@@ -216,6 +229,16 @@ var offerCases = []Case{
 		}
 		t.Check(len(sent) == 1 && len(posted) == 1, "a message that was given twice was sent as %v and posted as %v", sent, posted)
 		d.Told(id, "received", "ACTIVE", "message", "message")
+	}},
+	{Rule: "T32", Name: "over-restart", Needs: []Need{Receive, Restart}, Run: func(t *T) {
+		d, c := t.Rep(collab), t.Customer(collab)
+		id := c.Open()
+		d.Join(id)
+		word := t.Name("word")
+		t.Answer(word, http.StatusServiceUnavailable, http.StatusServiceUnavailable, http.StatusServiceUnavailable)
+		d.Say(id, word)
+		t.restart()
+		t.Delivered("/outbound/"+collab, word)
 	}},
 	{Rule: "T32", Name: "order-and-failure", Needs: []Need{Receive}, Run: func(t *T) {
 		d, c := t.Rep(collab), t.Customer(collab)

@@ -192,7 +192,7 @@ var raceCases = []Case{
 		for range rounds {
 			c := t.Customer(collab)
 			ids := make([]string, 4)
-			t.Together(len(ids), func(i int) { ids[i] = c.Write(fmt.Sprint("message ", i)).Request })
+			t.Together(len(ids), func(i int) { ids[i] = c.elsewhere().Write(fmt.Sprint("message ", i)).Request })
 			slices.Sort(ids)
 			t.Check(len(slices.Compact(ids)) == 1, "the customer has the requests %v", ids)
 			watch.Told(ids[0], "received")
@@ -205,7 +205,7 @@ var raceCases = []Case{
 		var mu sync.Mutex
 		first, ids := 0, map[string]bool{}
 		t.Together(8, func(int) {
-			receipt, problem := c.Post(message, "the same")
+			receipt, problem := c.elsewhere().Post(message, "the same")
 			t.Check(problem == nil, "a repeated message was answered %s", said(problem))
 			mu.Lock()
 			defer mu.Unlock()

@@ -104,20 +104,25 @@ var rightCases = []Case{
 		admin.Close(id)
 		rep.HearsState(id, request.Closed)
 	}},
-	{Rule: "S4.5", Name: "groups-of-the-token", Run: func(t *T) {
-		d, watch, c := t.Rep(collab), t.Rep(collab), t.Customer(collab)
+	// Alone, so that no change of the configuration has everybody looked at.
+	{Rule: "S4.5", Name: "groups-of-the-token", Alone: true, Run: func(t *T) {
+		desks, watch, c := t.Reps(3, collab), t.Rep(collab), t.Customer(collab)
 		id := c.Open()
-		d.Join(id)
 		watch.Join(id)
-		d.Feed.Drop()
-		elsewhere := t.Agent(d.Name, reps(other)) // the same agent, whose token says less now
-		elsewhere.Me()
-		elsewhere.Connect()
-		e := watch.Await("the release of who has lost the access", 0, func(e *Event) bool {
-			return e.about(id) && slices.Contains(e.Released, d.Name)
-		})
-		t.Check(e.Cause == request.Revoke && e.Request.State == request.Active && member(e.Request, d.Name) == nil, "it became %s by %s", show(e.Request), e.Cause)
-		elsewhere.Refused(id, "join", nil, protocol.ProblemUnknownRequest)
+		for _, d := range desks {
+			d.Join(id)
+		}
+		for _, d := range desks { // one after the other: the release of one shows that the others were looked at
+			d.Feed.Drop()
+			elsewhere := t.Agent(d.Name, reps(other)) // the same agent, whose token says less now
+			elsewhere.Me()
+			elsewhere.Connect()
+			e := watch.Await("the release of who has lost the access", 0, func(e *Event) bool {
+				return e.about(id) && slices.Contains(e.Released, d.Name)
+			})
+			t.Check(e.Cause == request.Revoke && e.Request.State == request.Active && member(e.Request, d.Name) == nil, "it became %s by %s", show(e.Request), e.Cause)
+			elsewhere.Refused(id, "join", nil, protocol.ProblemUnknownRequest)
+		}
 	}},
 	{Rule: "S4.5", Name: "subscription-deleted", Needs: []Need{Apply}, Run: func(t *T) {
 		l := t.Live()
