@@ -128,6 +128,8 @@ func (r *replayed) verdict() string {
 		return fmt.Sprintf("The record is sound, and the runtime is different (differences: %d).", differences)
 	case r.Compared:
 		return "The record is sound, and the runtime says the same."
+	case r.Events == 0:
+		return "The record is empty: there is no event of a runtime in it."
 	}
 	return "The record is sound."
 }
