@@ -61,6 +61,7 @@ func TestConfigurations(t *testing.T) {
 	h, r := newHouse(t), newReceiver(t, always(200))
 	h.run()
 	h.program(r.URL)
+	h.eventually(func() bool { return len(r.told()) == 1 }) // what is in force when the sink begins is the first that it is told
 	h.program(r.URL)
 	h.eventually(func() bool { return len(r.told()) == 2 })
 	got := r.took[1].Data.Configuration
