@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"slices"
 
 	"github.com/pullmode/operator/runtime/inbox"
 	"github.com/pullmode/operator/runtime/protocol"
@@ -89,7 +90,9 @@ func (x *Executor) ofOffer(ctx context.Context, kind request.Kind, agent inbox.A
 			if also != nil {
 				also(t, box)
 			}
-			if !box.AccessAny() { // section 4: who has lost all access is nobody here
+			// Section 4: who has lost all access is nobody here, and that there was an offer
+			// is known to who sees the request, or had it.
+			if !box.AccessAny() || !box.Visible(t.doc) && !hadOffer(t.doc, offer, agent, box) {
 				return unknownOffer(offer)
 			}
 			return nil
@@ -99,6 +102,16 @@ func (x *Executor) ofOffer(ctx context.Context, kind request.Kind, agent inbox.A
 		return protocol.Result{}, unknownOffer(offer)
 	}
 	return result, err
+}
+
+// hadOffer says whether the agent made or had an offer that stands, or ended with
+// the request's last change.
+func hadOffer(d *request.Document, id string, agent inbox.Agent, box *inbox.Inbox) bool {
+	mine := func(o request.Offer) bool {
+		return o.ID == id && (o.From == agent.Name || o.To(agent.Name, box.Addressed(o)))
+	}
+	return slices.ContainsFunc(d.Offers, mine) ||
+		slices.ContainsFunc(d.Last.Offers, func(c request.OfferChange) bool { return mine(c.Offer) })
 }
 
 // offered is the offer that a command has made, also when it is over by now.

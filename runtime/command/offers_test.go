@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/pullmode/operator/runtime/command"
+	"github.com/pullmode/operator/runtime/inbox"
 	"github.com/pullmode/operator/runtime/internal/lab"
 	"github.com/pullmode/operator/runtime/request"
 	"github.com/pullmode/operator/runtime/snapshot"
@@ -271,4 +272,26 @@ func TestAcceptWithoutAccess(t *testing.T) {
 	l.Program(config)
 	_, err := l.Do.Accept(ctx, lab.Alice, offer, "")
 	refused(t, "section 4", command.UnknownOffer, err)
+}
+
+// Section 4: that there was an offer in somebody else's request is not told.
+func TestS4AnOfferThatIsOverIsNotTold(t *testing.T) {
+	l := lab.Start(t)
+	connect(l, lab.Alice, lab.Erin, lab.Frank)
+	id := l.MessageOn(lab.WrapUp, "john", "m1").Request
+	must(t, l.Do.Join, lab.Erin, id)
+	o := done(t)(l.Do.Invite(ctx, lab.Erin, id, "", toAgent("frank"))).Offer.ID
+	over := func(rule string, want command.Reason, agent inbox.Agent) {
+		t.Helper()
+		for _, do := range []act{l.Do.Accept, l.Do.Decline, l.Do.Withdraw} {
+			_, err := do(ctx, agent, o, "")
+			refused(t, rule, want, err)
+		}
+	}
+	over("while it stands", command.UnknownOffer, lab.Alice)
+	must(t, l.Do.Withdraw, lab.Erin, o)
+	over("S4: to a stranger", command.UnknownOffer, lab.Alice)
+	over("to who had it", command.OfferOver, lab.Frank)
+	must(t, l.Do.Close, lab.Erin, id)
+	over("S4: after the close", command.UnknownOffer, lab.Alice)
 }
