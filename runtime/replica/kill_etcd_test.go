@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pullmode/operator/runtime/internal/etcdtest"
+	"github.com/pullmode/operator/runtime/store/etcdtest"
 )
 
 // Of two replicas on one etcd the one is killed that keeps the deadlines and posts

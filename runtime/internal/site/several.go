@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pullmode/operator/runtime/internal/etcdtest"
+	"github.com/pullmode/operator/runtime/store/etcdtest"
 	"github.com/pullmode/operator/runtime/replica"
 )
 

@@ -7,7 +7,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/pullmode/operator/runtime/internal/etcdtest"
+	"github.com/pullmode/operator/runtime/store/etcdtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
