@@ -28,16 +28,16 @@ type Options struct {
 	Replicas int
 	// Etcd are the endpoints of an external etcd. Without any, one replica keeps
 	// everything itself.
-	Etcd []string
-	// EtcdPrefix is what every key begins with. Default: one of this run's own.
-	EtcdPrefix string
-	Version    string
-	Log        *slog.Logger
+	Etcd    []string
+	Version string
+	Log     *slog.Logger
 }
 
 // Runtime is a running one.
 type Runtime struct {
 	options Options
+	// prefix is what every key on an external etcd begins with: each run has its own.
+	prefix  string
 	dir     string
 	schemas *schema.Schemas
 	issuer  *issuer.Issuer
@@ -63,10 +63,7 @@ func Start(ctx context.Context, o Options) (_ *Runtime, err error) {
 	if o.Replicas > 1 && len(o.Etcd) == 0 {
 		return nil, errors.New("several replicas share an external etcd: name its endpoints with --etcd")
 	}
-	if len(o.Etcd) > 0 && o.EtcdPrefix == "" {
-		o.EtcdPrefix = "/pullmode-conformance-" + rand.Text() + "/"
-	}
-	r := &Runtime{options: o, objects: map[string]object{}, addrs: make([]string, o.Replicas)}
+	r := &Runtime{options: o, prefix: "/pullmode-conformance-" + rand.Text() + "/", objects: map[string]object{}, addrs: make([]string, o.Replicas)}
 	if r.schemas, err = schema.Load(); err != nil {
 		return nil, err
 	}
@@ -124,7 +121,7 @@ const drainTimeout = 2 * time.Second
 func (r *Runtime) replicaOptions(i int) replica.Options {
 	name := fmt.Sprintf("conformance-%d", i)
 	o := replica.Options{
-		Name: name, Etcd: replica.Etcd{Endpoints: r.options.Etcd, Prefix: r.options.EtcdPrefix},
+		Name: name, Etcd: replica.Etcd{Endpoints: r.options.Etcd, Prefix: r.prefix},
 		Addr: r.addrs[i], AllowLoopback: true,
 		DrainTimeout: drainTimeout, Version: r.options.Version, Log: r.options.Log,
 		Now: func() time.Time { return time.Now().Add(time.Duration(r.ahead.Load())) },
