@@ -121,13 +121,14 @@ const drainTimeout = 2 * time.Second
 func (r *Runtime) replicaOptions(i int) replica.Options {
 	name := fmt.Sprintf("conformance-%d", i)
 	o := replica.Options{
-		Name: name, Etcd: replica.Etcd{Endpoints: r.options.Etcd, Prefix: r.prefix},
-		Addr: r.addrs[i], AllowLoopback: true,
+		Name: name, Addr: r.addrs[i], AllowLoopback: true,
 		DrainTimeout: drainTimeout, Version: r.options.Version, Log: r.options.Log,
 		Now: func() time.Time { return time.Now().Add(time.Duration(r.ahead.Load())) },
 	}
 	if len(r.options.Etcd) == 0 {
 		o.DataDir = filepath.Join(r.dir, name)
+	} else {
+		o.Etcd = replica.Etcd{Endpoints: r.options.Etcd, Prefix: r.prefix}
 	}
 	return o
 }
