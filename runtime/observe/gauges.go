@@ -1,6 +1,10 @@
 package observe
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
 
 // Sources are asked at every scrape. Each must be quick and safe for concurrent
 // use; one that is nil has no metric.
@@ -14,6 +18,10 @@ type Sources struct {
 	// StoreUsage is the store's size and bound in bytes; ok is false when the store
 	// does not tell, and the scrape goes without.
 	StoreUsage func() (used, quota int64, ok bool)
+	// SinkBehind is how much history is kept for the event sink, and how old the
+	// oldest event is that it has not taken; ok is false on a replica that does not
+	// post to it.
+	SinkBehind func() (bytes int64, age time.Duration, ok bool)
 }
 
 var (
@@ -23,6 +31,8 @@ var (
 	ringCapDesc    = gauge("feed_ring_capacity_events", "Events that can be kept for clients that resume.")
 	storeUsedDesc  = gauge("store_used_bytes", "Bytes of the store's database that are in use.")
 	storeQuotaDesc = gauge("store_quota_bytes", "Size at which the store takes no more writes.")
+	sinkBytesDesc  = gauge("event_sink_behind_bytes", "History that the store keeps for the event sink; on the replica that posts to it.")
+	sinkAgeDesc    = gauge("event_sink_behind_seconds", "Age of the oldest event that the event sink has not taken; on the replica that posts to it.")
 )
 
 func gauge(name, help string, labels ...string) *prometheus.Desc {
@@ -36,7 +46,7 @@ type gauges struct{ from Sources }
 
 // Describe implements prometheus.Collector.
 func (g gauges) Describe(to chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{requestsDesc, agentsDesc, ringDesc, ringCapDesc, storeUsedDesc, storeQuotaDesc} {
+	for _, desc := range []*prometheus.Desc{requestsDesc, agentsDesc, ringDesc, ringCapDesc, storeUsedDesc, storeQuotaDesc, sinkBytesDesc, sinkAgeDesc} {
 		to <- desc
 	}
 }
@@ -61,6 +71,12 @@ func (g gauges) Collect(to chan<- prometheus.Metric) {
 		if used, quota, ok := g.from.StoreUsage(); ok {
 			send(storeUsedDesc, float64(used))
 			send(storeQuotaDesc, float64(quota))
+		}
+	}
+	if g.from.SinkBehind != nil {
+		if bytes, age, ok := g.from.SinkBehind(); ok {
+			send(sinkBytesDesc, float64(bytes))
+			send(sinkAgeDesc, age.Seconds())
 		}
 	}
 }

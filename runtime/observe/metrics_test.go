@@ -38,6 +38,7 @@ func TestWhatAScrapeSays(t *testing.T) {
 		ConnectedAgents: func() int { return 4 },
 		FeedRing:        func() (int, int) { return 5, 100 },
 		StoreUsage:      func() (int64, int64, bool) { return 7, 200, true },
+		SinkBehind:      func() (int64, time.Duration, bool) { return 300, 2 * time.Second, true },
 	})
 	want := []string{
 		`pullmode_auth_failures_total{reason="expired"} 1`,
@@ -48,6 +49,8 @@ func TestWhatAScrapeSays(t *testing.T) {
 		`pullmode_connected_agents 4`,
 		`pullmode_deliveries_total{channel="shop",outcome="delivered"} 1`,
 		`pullmode_delivery_duration_seconds_count{channel="shop"} 1`,
+		`pullmode_event_sink_behind_bytes 300`,
+		`pullmode_event_sink_behind_seconds 2`,
 		`pullmode_event_sink_total{outcome="taken",type="io.pullmode.message"} 1`,
 		`pullmode_feed_events_total{type="request.received"} 3`,
 		`pullmode_feed_ring_capacity_events 100`,

@@ -15,10 +15,10 @@ import (
 	"github.com/onsi/gomega"
 
 	"github.com/pullmode/operator/runtime/client"
-	"github.com/pullmode/operator/runtime/store/etcdtest"
 	"github.com/pullmode/operator/runtime/internal/site"
 	"github.com/pullmode/operator/runtime/protocol"
 	"github.com/pullmode/operator/runtime/request"
+	"github.com/pullmode/operator/runtime/store/etcdtest"
 )
 
 const (

@@ -32,6 +32,8 @@ func (r *Replica) lead(ctx context.Context) {
 	record := sink.New(sink.Options{
 		Store: r.store, View: r.view, Poster: poster, Now: o.Now, Log: o.Log, Counted: r.metrics.Recorded,
 	})
+	r.record.Store(record)
+	defer r.record.Store(nil)
 	var duties sync.WaitGroup
 	duties.Go(func() { keeper.Run(ctx) })
 	duties.Go(func() {

@@ -33,5 +33,13 @@ func (r *Replica) measure() {
 			used, quota, err := r.store.Usage(ctx)
 			return used, quota, err == nil
 		},
+		SinkBehind: func() (bytes int64, age time.Duration, ok bool) {
+			record := r.record.Load()
+			if record == nil || r.view.Config() == nil || r.view.Config().EventSink == nil {
+				return 0, 0, false
+			}
+			bytes, age = record.Behind()
+			return bytes, age, true
+		},
 	})
 }

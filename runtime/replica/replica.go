@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pullmode/operator/runtime/auth"
@@ -36,6 +37,7 @@ type Replica struct {
 	do       *command.Executor
 	hub      *hub.Hub
 	presence *presence.Writer
+	record   atomic.Pointer[sink.Sink] // while this replica is the elected one
 
 	// api, admin and probes are the servers of the ports, the latter two nil
 	// where there is no such port.

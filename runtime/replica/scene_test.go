@@ -8,11 +8,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pullmode/operator/runtime/store/etcdtest"
 	"github.com/pullmode/operator/runtime/internal/lab"
 	"github.com/pullmode/operator/runtime/internal/site"
 	"github.com/pullmode/operator/runtime/issuer"
 	"github.com/pullmode/operator/runtime/snapshot"
+	"github.com/pullmode/operator/runtime/store/etcdtest"
 )
 
 // scene is a runtime of one or more victims with everybody around it: connectors

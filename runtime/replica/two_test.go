@@ -10,11 +10,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/pullmode/operator/runtime/client"
-	"github.com/pullmode/operator/runtime/store/etcdtest"
 	"github.com/pullmode/operator/runtime/internal/site"
 	"github.com/pullmode/operator/runtime/protocol"
 	"github.com/pullmode/operator/runtime/replica"
 	"github.com/pullmode/operator/runtime/request"
+	"github.com/pullmode/operator/runtime/store/etcdtest"
 )
 
 // Any replica takes any command, whoever did the one before it, at once (R2); and

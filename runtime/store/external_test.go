@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/pullmode/operator/runtime/store/etcdtest"
 	"github.com/pullmode/operator/runtime/store"
+	"github.com/pullmode/operator/runtime/store/etcdtest"
 )
 
 func TestExternalRefuses(t *testing.T) {

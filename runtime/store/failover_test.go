@@ -16,8 +16,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/onsi/gomega"
 
-	"github.com/pullmode/operator/runtime/store/etcdtest"
 	"github.com/pullmode/operator/runtime/store"
+	"github.com/pullmode/operator/runtime/store/etcdtest"
 )
 
 // TestFailover kills the leader of three members under load, has it back, and hangs the next one. Nothing acknowledged is

@@ -8,8 +8,8 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/pullmode/operator/runtime/store/etcdtest"
 	"github.com/pullmode/operator/runtime/store"
+	"github.com/pullmode/operator/runtime/store/etcdtest"
 )
 
 // TestMain is also the process that TestKill kills.

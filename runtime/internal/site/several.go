@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pullmode/operator/runtime/store/etcdtest"
 	"github.com/pullmode/operator/runtime/replica"
+	"github.com/pullmode/operator/runtime/store/etcdtest"
 )
 
 // StartTwo starts a runtime of two replicas that share an external etcd, with a
