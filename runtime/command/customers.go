@@ -63,10 +63,7 @@ func (x *Executor) PutPresence(ctx context.Context, channel, customer string, p 
 		Online: p.Online, LastActiveAt: p.LastActiveAt, Location: p.Location, At: x.Now().UTC().Truncate(time.Millisecond),
 	}
 	if e := x.View.Slot(keyspace.Slot(channel, customer)); e != nil {
-		record.Request = e.Doc.ID
-		for _, m := range e.Doc.Members {
-			record.Members = append(record.Members, m.Agent)
-		}
+		record.Request, record.Members = e.Doc.ID, e.Doc.Agents()
 	}
 	lease, err := x.leases.get(ctx, presenceWindow)
 	if err != nil {

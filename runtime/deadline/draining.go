@@ -3,7 +3,6 @@ package deadline
 import (
 	"context"
 
-	"github.com/pullmode/operator/runtime/request"
 	"github.com/pullmode/operator/runtime/snapshot"
 )
 
@@ -39,8 +38,7 @@ func (k *Keeper) empty(ctx context.Context, l *snapshot.List) {
 	default:
 		return
 	}
-	docs, _ := k.View.Requests([]string{l.Name}, func(*request.Document) bool { return true }, "", 1<<31-1)
-	for _, d := range docs {
+	for _, d := range k.View.Requests([]string{l.Name}) {
 		k.carry(ctx, "drain", d.ID, func() error { return do(d.ID) })
 	}
 }

@@ -27,7 +27,7 @@ func (k *Keeper) release(ctx context.Context, config *snapshot.Index) {
 		}
 		absent[agent] = since
 		for _, d := range k.View.Joined(agent) {
-			if from := later(since, joinedAt(d, agent)); now.Sub(from) > config.Grace() {
+			if from := later(since, d.Membership(agent).JoinedAt); now.Sub(from) > config.Grace() {
 				if !k.carry(ctx, string(request.Disconnect), d.ID, func() error { return k.Do.Disconnect(ctx, d.ID, agent) }) {
 					break
 				}
@@ -58,7 +58,7 @@ func (k *Keeper) revoke(ctx context.Context, config *snapshot.Index) {
 		known, docs := k.View.Agent(agent), k.View.Joined(agent)
 		now := judgement{config: revision, seen: known.Seen, docs: len(docs)}
 		for _, d := range docs {
-			now.joined = later(now.joined, joinedAt(d, agent))
+			now.joined = later(now.joined, d.Membership(agent).JoinedAt)
 		}
 		if k.judged[agent] == now || k.removeFrom(ctx, docs, agent, config.Access(agent, known.Groups)) {
 			judged[agent] = now
@@ -74,30 +74,12 @@ func (k *Keeper) revoke(ctx context.Context, config *snapshot.Index) {
 func (k *Keeper) removeFrom(ctx context.Context, docs []*request.Document, agent string, access map[string]snapshot.Access) bool {
 	all := true
 	for _, d := range docs {
-		if _, may := access[d.List]; may || (invited(d, agent) && len(access) > 0) {
+		if _, may := access[d.List]; may || (d.Membership(agent).Invited && len(access) > 0) {
 			continue
 		}
 		all = k.carry(ctx, string(request.Revoke), d.ID, func() error { return k.Do.Revoke(ctx, d.ID, agent) }) && all
 	}
 	return all
-}
-
-func invited(d *request.Document, agent string) bool {
-	for _, m := range d.Members {
-		if m.Agent == agent {
-			return m.Invited
-		}
-	}
-	return false
-}
-
-func joinedAt(d *request.Document, agent string) time.Time {
-	for _, m := range d.Members {
-		if m.Agent == agent {
-			return m.JoinedAt
-		}
-	}
-	return time.Time{}
 }
 
 func later(a, b time.Time) time.Time {

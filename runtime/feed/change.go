@@ -29,7 +29,7 @@ func (d *derivation) change(doc *request.Document) error {
 		e.Type = protocol.EventMembersChanged // T08, T10, T29, T31
 	}
 	e.Released = doc.Last.Released
-	concerned := append(membersOf(doc), doc.Last.Released...)
+	concerned := append(doc.Agents(), doc.Last.Released...)
 	audience := Audience{List: doc.List, Agents: concerned}
 	was, is := doc.Last.WasExclusive, doc.Exclusive()
 	if is || (was && !doc.Open()) {
@@ -76,12 +76,4 @@ func eventOf(doc *request.Document, kind protocol.EventType) protocol.Event {
 		Type: kind, List: doc.List, Request: protocol.FromDocument(doc), RequestID: doc.ID, Version: doc.Version,
 		Actor: doc.Last.Actor, Cause: doc.Last.Kind, From: doc.Last.From, At: doc.Last.At,
 	}
-}
-
-func membersOf(doc *request.Document) []string {
-	var agents []string
-	for _, m := range doc.Members {
-		agents = append(agents, m.Agent)
-	}
-	return agents
 }

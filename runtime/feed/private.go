@@ -23,7 +23,7 @@ func (d *derivation) message(e store.Event) error {
 	}
 	event := eventOf(doc, protocol.EventMessage)
 	event.Request, event.From, event.Message = nil, "", m
-	return d.add(Audience{Agents: membersOf(doc)}, event.Type, event)
+	return d.add(Audience{Agents: doc.Agents()}, event.Type, event)
 }
 
 // dismissal tells an agent's other devices what the agent has dismissed (N5).

@@ -21,7 +21,7 @@ func (h *Hub) snapshot(box *inbox.Inbox, reason protocol.SnapshotReason, only []
 	if only == nil {
 		lists = box.SubscribedLists()
 	}
-	docs, _ := h.view.Requests(lists, func(*request.Document) bool { return true }, "", 1<<31-1)
+	docs := h.view.Requests(lists)
 	docs = slices.DeleteFunc(docs, func(d *request.Document) bool { return !box.Listed(d) })
 	if only == nil {
 		docs = append(docs, box.JoinedElsewhere(lists)...)

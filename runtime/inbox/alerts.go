@@ -25,20 +25,24 @@ func (b *Inbox) Alert(d *request.Document) *protocol.Alert {
 // Alerts are the requests whose alerts stand for the agent, in the order in which
 // they were raised.
 func (b *Inbox) Alerts(now time.Time) []*protocol.Request {
-	var standing []*view.Entry
+	type alerted struct {
+		*view.Entry
+		alert *protocol.Alert
+	}
+	var standing []alerted
 	b.view.Walk(b.SubscribedLists(), "", func(e *view.Entry, _ *keyspace.CustomerRecord) bool {
-		if b.alert(e.Doc, e.AlertRevision) != nil {
-			standing = append(standing, e)
+		if alert := b.alert(e.Doc, e.AlertRevision); alert != nil {
+			standing = append(standing, alerted{e, alert})
 		}
 		return true
 	})
-	slices.SortFunc(standing, func(x, y *view.Entry) int {
+	slices.SortFunc(standing, func(x, y alerted) int {
 		return cmp.Or(cmp.Compare(x.AlertRevision, y.AlertRevision), cmp.Compare(x.Doc.ID, y.Doc.ID))
 	})
 	rows := make([]*protocol.Request, len(standing))
 	for i, e := range standing {
 		rows[i] = b.Row(e.Doc, now)
-		rows[i].Alert = b.alert(e.Doc, e.AlertRevision)
+		rows[i].Alert = e.alert // as it stood then: the view has gone on
 	}
 	return rows
 }
@@ -51,7 +55,7 @@ func (b *Inbox) alert(d *request.Document, raised int64) *protocol.Alert {
 	switch {
 	case raised == 0 || !subscribed || raised <= since: // N1
 	case !d.Alerts(b.agent.Name, role): // N6
-	case b.grab(d) && (role == snapshot.Admin || d.Owner() != nil): // N11, N12, by the policy of now
+	case b.grab(d) && role == snapshot.Admin: // N11, by the policy of now
 	case raised <= dismissed.Until || d.Alert.Generation <= dismissed.Some[d.ID]: // N5
 	default:
 		return &protocol.Alert{Generation: d.Alert.Generation, RaisedAt: d.Alert.At}

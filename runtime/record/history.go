@@ -37,10 +37,7 @@ type step struct {
 }
 
 func (h *history) add(where at, doc *request.Document) {
-	s := step{at: where, version: doc.Version, from: doc.Last.From, state: doc.State, released: doc.Last.Released}
-	for _, m := range doc.Members {
-		s.members = append(s.members, m.Agent)
-	}
+	s := step{at: where, version: doc.Version, from: doc.Last.From, state: doc.State, members: doc.Agents(), released: doc.Last.Released}
 	h.steps = append(h.steps, s)
 	if h.last == nil || h.lastAt.compare(where) < 0 {
 		h.last, h.lastAt = doc, where

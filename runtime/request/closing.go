@@ -80,7 +80,7 @@ func transfer(t *turn) Outcome {
 // end closes the request and lets its members go (INV4).
 func (t *turn) end(reason CloseReason) Outcome {
 	now := t.env.Now
-	t.release(t.next.agents()...)
+	t.release(t.next.Agents()...)
 	t.next.State, t.next.Reason = Closed, reason
 	t.next.ClosedAt, t.next.WaitingSince = &now, nil
 	return Ended

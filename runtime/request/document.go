@@ -150,9 +150,11 @@ type Actor struct {
 func (d *Document) Open() bool { return d.State != Closed }
 
 // Member says whether the agent has joined and not left.
-func (d *Document) Member(agent string) bool { return d.member(agent) != nil }
+func (d *Document) Member(agent string) bool { return d.Membership(agent) != nil }
 
-func (d *Document) member(agent string) *Member {
+// Membership is the agent's, nil when there is none. Who decides a command may change
+// it; for all others it is to be read.
+func (d *Document) Membership(agent string) *Member {
 	for i := range d.Members {
 		if d.Members[i].Agent == agent {
 			return &d.Members[i]

@@ -128,14 +128,14 @@ func responseTimeout(t *turn) Outcome {
 	if t.env.List == nil || t.env.List.ResponseTime <= 0 || !waits || !t.over(since, t.env.List.ResponseTime.D()) {
 		return NotDue
 	}
-	t.release(t.next.agents()...)
+	t.release(t.next.Agents()...)
 	return Released
 }
 
 // release ends memberships, and asks who goes for a wrap-up.
 func (t *turn) release(agents ...string) {
 	for _, agent := range agents {
-		t.askWrapUp(*t.next.member(agent))
+		t.askWrapUp(*t.next.Membership(agent))
 	}
 	t.next.Members = slices.DeleteFunc(t.next.Members, func(m Member) bool { return slices.Contains(agents, m.Agent) })
 	t.next.Last.Released = append(t.next.Last.Released, agents...)
@@ -144,7 +144,8 @@ func (t *turn) release(agents ...string) {
 	}
 }
 
-func (d *Document) agents() []string {
+// Agents are the names of the members.
+func (d *Document) Agents() []string {
 	agents := make([]string, len(d.Members))
 	for i, m := range d.Members {
 		agents[i] = m.Agent

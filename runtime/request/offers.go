@@ -107,10 +107,10 @@ func accept(t *turn) Outcome {
 	}
 	t.endOffer(o, OfferAccepted, t.Actor.Name)
 	if o.Kind == OfferTransfer && o.From != t.Actor.Name {
-		sender := *t.next.member(o.From)
+		sender := *t.next.Membership(o.From)
 		if sender.Owner {
-			t.next.member(o.From).Owner = false
-			t.next.member(t.Actor.Name).Owner = true // INV6
+			t.next.Membership(o.From).Owner = false
+			t.next.Membership(t.Actor.Name).Owner = true // INV6
 		}
 		t.release(o.From)
 	}

@@ -63,8 +63,8 @@ func (s *tale) wait(d time.Duration) { s.env.Now = s.env.Now.Add(d) }
 
 func (s *tale) state(want State, members ...string) {
 	s.t.Helper()
-	if s.d.State != want || fmt.Sprint(s.d.agents()) != fmt.Sprint(append([]string{}, members...)) {
-		s.t.Fatalf("%s with %v, want %s with %v", s.d.State, s.d.agents(), want, members)
+	if s.d.State != want || fmt.Sprint(s.d.Agents()) != fmt.Sprint(append([]string{}, members...)) {
+		s.t.Fatalf("%s with %v, want %s with %v", s.d.State, s.d.Agents(), want, members)
 	}
 }
 

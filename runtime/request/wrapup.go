@@ -57,7 +57,7 @@ func wrapUp(t *turn) Outcome {
 		return NoWrapUp
 	}
 	asked := t.env.List.WrapUp
-	w, member := t.next.WrapUpOf(t.Actor.Name), t.next.member(t.Actor.Name)
+	w, member := t.next.WrapUpOf(t.Actor.Name), t.next.Membership(t.Actor.Name)
 	switch {
 	case w == nil && member == nil:
 		return NotAMember

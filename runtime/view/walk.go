@@ -7,20 +7,13 @@ import (
 	"github.com/pullmode/operator/runtime/request"
 )
 
-// Requests are the open requests of the lists that pass keep, oldest first,
-// beginning behind the id after, at most limit of them. More says that there are
-// others behind them.
-func (v *View) Requests(lists []string, keep func(*request.Document) bool, after string, limit int) (found []*request.Document, more bool) {
-	v.Walk(lists, after, func(e *Entry, _ *keyspace.CustomerRecord) bool {
-		if !keep(e.Doc) {
-			return true
-		}
-		if more = len(found) == limit; !more {
-			found = append(found, e.Doc)
-		}
-		return !more
+// Requests are the open requests of the lists, oldest first.
+func (v *View) Requests(lists []string) (found []*request.Document) {
+	v.Walk(lists, "", func(e *Entry, _ *keyspace.CustomerRecord) bool {
+		found = append(found, e.Doc)
+		return true
 	})
-	return found, more
+	return found
 }
 
 // Walk visits the open requests of the lists, oldest first, beginning behind the id
