@@ -12,6 +12,21 @@ type RoutingRuntimeStatus struct {
 	// +optional
 	Address string `json:"address,omitempty"`
 
+	// externalAddress is the URL at which they reach it from outside, where spec
+	// has an ingress.
+	// +kubebuilder:validation:MaxLength=512
+	// +optional
+	ExternalAddress string `json:"externalAddress,omitempty"`
+
+	// currentReplicas is how many pods there are, for whoever scales the runtime.
+	// +optional
+	CurrentReplicas int32 `json:"currentReplicas,omitempty"`
+
+	// selector finds the pods, for whoever scales the runtime.
+	// +kubebuilder:validation:MaxLength=1024
+	// +optional
+	Selector string `json:"selector,omitempty"`
+
 	// snapshot is the routing configuration that the runtime has stored last.
 	// +optional
 	Snapshot *SnapshotStatus `json:"snapshot,omitempty"`
@@ -28,6 +43,45 @@ type RoutingRuntimeStatus struct {
 	// number.
 	// +optional
 	OpenRequests *int64 `json:"openRequests,omitempty"`
+
+	// draining are the lists whose Worklist was deleted and that still have open
+	// requests: the first 64 by name.
+	// +listType=map
+	// +listMapKey=list
+	// +kubebuilder:validation:MaxItems=64
+	// +optional
+	Draining []DrainingList `json:"draining,omitempty"`
+}
+
+// DrainingList is a list that is served on until its last request is over.
+type DrainingList struct {
+	// list is the name of the Worklist that was deleted.
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +required
+	List string `json:"list"`
+
+	// policy that it was deleted with: Drain, Transfer or Close.
+	// +kubebuilder:validation:MaxLength=32
+	// +optional
+	Policy DeletionType `json:"policy,omitempty"`
+
+	// transferTo is the list to which its requests move.
+	// +kubebuilder:validation:MaxLength=253
+	// +optional
+	TransferTo string `json:"transferTo,omitempty"`
+
+	// openRequests is about how many of its requests are open.
+	// +optional
+	OpenRequests int64 `json:"openRequests"`
+
+	// since is when the runtime first saw that it was deleted.
+	// +optional
+	Since *metav1.Time `json:"since,omitempty"`
+
+	// deadline is when what is still open is closed; missing where there is no end.
+	// +optional
+	Deadline *metav1.Time `json:"deadline,omitempty"`
 }
 
 // SnapshotStatus names a routing snapshot.

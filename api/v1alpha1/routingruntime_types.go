@@ -2,7 +2,6 @@ package v1alpha1
 
 import (
 	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
@@ -13,6 +12,7 @@ import (
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
+// +kubebuilder:subresource:scale:specpath=.spec.replicas,statuspath=.status.currentReplicas,selectorpath=.status.selector
 // +kubebuilder:resource:shortName=prt,categories=pullmode
 // +kubebuilder:printcolumn:name="Replicas",type=integer,JSONPath=`.spec.replicas`,description="Wanted replicas"
 // +kubebuilder:printcolumn:name="Open",type=integer,JSONPath=`.status.openRequests`,description="Open requests, about"
@@ -39,6 +39,8 @@ type RoutingRuntime struct {
 }
 
 // RoutingRuntimeSpec is what is wanted of a RoutingRuntime.
+//
+// +kubebuilder:validation:XValidation:rule="!has(self.storage) || !has(self.storage.embedded) || !has(self.replicas) || self.replicas <= 1",message="embedded storage belongs to one process: set replicas to 1, or to 0 to stop the runtime and keep its data; more need storage.etcd"
 type RoutingRuntimeSpec struct {
 	// image of the runtime. Without it, the operator uses the image that it was
 	// released with, and upgrades it together with itself.
@@ -47,18 +49,19 @@ type RoutingRuntimeSpec struct {
 	// +optional
 	Image string `json:"image,omitempty"`
 
-	// replicas is how many pods run: 1, or 0 to stop the service and keep its
-	// data. Embedded storage belongs to one process, so there can be no more. The
-	// default is 1.
+	// replicas is how many pods run: 0 to 32, where 0 stops the service and keeps
+	// its data. Embedded storage belongs to one process, so it takes no more than 1.
+	// A HorizontalPodAutoscaler may scale the RoutingRuntime itself. The default
+	// is 1.
 	// +kubebuilder:default=1
 	// +kubebuilder:validation:Minimum=0
-	// +kubebuilder:validation:XValidation:rule="self <= 1",message="embedded storage belongs to one process: set replicas to 1, or to 0 to stop the runtime and keep its data"
+	// +kubebuilder:validation:Maximum=32
 	// +optional
 	Replicas *int32 `json:"replicas,omitempty"`
 
 	// storage says where requests, subscriptions and the routing snapshot are
-	// kept.
-	// +kubebuilder:default={}
+	// kept. The default is a volume of the runtime's own.
+	// +kubebuilder:default={embedded: {}}
 	// +optional
 	Storage Storage `json:"storage,omitzero"`
 
@@ -70,6 +73,15 @@ type RoutingRuntimeSpec struct {
 	// +kubebuilder:default={}
 	// +optional
 	Service RuntimeService `json:"service,omitzero"`
+
+	// tls makes the runtime speak TLS to agents and connectors, and nothing else:
+	// its Service then has port 443 instead of 80.
+	// +optional
+	TLS *RuntimeTLS `json:"tls,omitempty"`
+
+	// ingress leads agents and connectors from outside the cluster to the runtime.
+	// +optional
+	Ingress *RuntimeIngress `json:"ingress,omitempty"`
 
 	// retention says how long the runtime remembers what is over.
 	// +kubebuilder:default={}
@@ -124,57 +136,11 @@ type RoutingRuntimeSpec struct {
 	// may use at most (limits).
 	// +optional
 	Resources corev1.ResourceRequirements `json:"resources,omitzero"`
+
+	// pod says where pods run, and what else they carry.
+	// +optional
+	Pod RuntimePod `json:"pod,omitzero"`
 }
-
-// Storage says where the runtime keeps its data.
-type Storage struct {
-	// embedded keeps everything on a volume of the runtime's own; no other program
-	// is needed.
-	// +kubebuilder:default={}
-	// +optional
-	Embedded EmbeddedStorage `json:"embedded,omitzero"`
-}
-
-// EmbeddedStorage is a volume of the runtime's own.
-//
-// +kubebuilder:validation:XValidation:rule="has(self.storageClassName) == has(oldSelf.storageClassName) && (!has(self.storageClassName) || self.storageClassName == oldSelf.storageClassName)",message="storageClassName cannot be changed once the volume exists: keep the old class, or delete this RoutingRuntime with its volume and create it again"
-type EmbeddedStorage struct {
-	// size of the volume, at least 256Mi. It cannot be changed. The default is
-	// 10Gi.
-	// +kubebuilder:default="10Gi"
-	// +kubebuilder:validation:XValidation:rule="quantity(string(self)).compareTo(quantity('256Mi')) >= 0",message="the log alone needs room: set size to at least 256Mi"
-	// +kubebuilder:validation:XValidation:rule="quantity(string(self)).compareTo(quantity(string(oldSelf))) == 0",message="size cannot be changed once the volume exists: keep the old size, or delete this RoutingRuntime with its volume and create it again"
-	// +optional
-	Size resource.Quantity `json:"size,omitzero"`
-
-	// storageClassName is the StorageClass of the volume. Without it, the
-	// cluster's default class is used. It cannot be changed.
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=253
-	// +kubebuilder:validation:Pattern=`^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`
-	// +optional
-	StorageClassName *string `json:"storageClassName,omitempty"`
-
-	// whenDeleted says what becomes of the volume when the RoutingRuntime is
-	// deleted. Retain keeps it: a RoutingRuntime of the same name goes on where
-	// the last one was. Delete removes it with all requests. The default is
-	// Retain.
-	// +kubebuilder:default=Retain
-	// +optional
-	WhenDeleted VolumePolicy `json:"whenDeleted,omitempty"`
-}
-
-// VolumePolicy says what becomes of a volume when its owner is deleted.
-//
-// +kubebuilder:validation:Enum=Retain;Delete
-type VolumePolicy string
-
-const (
-	// VolumeRetain keeps the volume and its data.
-	VolumeRetain VolumePolicy = "Retain"
-	// VolumeDelete removes the volume and its data.
-	VolumeDelete VolumePolicy = "Delete"
-)
 
 // Authentication says whose tokens agents may show.
 type Authentication struct {
@@ -235,16 +201,6 @@ type Issuer struct {
 	// then make tokens: for tests only.
 	// +optional
 	InsecureAllowHTTP bool `json:"insecureAllowHTTP,omitempty"`
-}
-
-// RuntimeService says how the runtime is reached.
-type RuntimeService struct {
-	// type of the Service: ClusterIP (inside the cluster only), NodePort or
-	// LoadBalancer. The default is ClusterIP.
-	// +kubebuilder:default=ClusterIP
-	// +kubebuilder:validation:Enum=ClusterIP;NodePort;LoadBalancer
-	// +optional
-	Type corev1.ServiceType `json:"type,omitempty"`
 }
 
 // SessionPolicy says what an agent's next connection does to the ones before.

@@ -44,14 +44,14 @@ func StatefulSet(runtime *v1alpha1.RoutingRuntime, image string) *applyapps.Stat
 }
 
 func whenDeleted(runtime *v1alpha1.RoutingRuntime) appsv1.PersistentVolumeClaimRetentionPolicyType {
-	if runtime.Spec.Storage.Embedded.WhenDeleted == v1alpha1.VolumeDelete {
+	if embedded := runtime.Spec.Storage.Embedded; embedded != nil && embedded.WhenDeleted == v1alpha1.VolumeDelete {
 		return appsv1.DeletePersistentVolumeClaimRetentionPolicyType
 	}
 	return appsv1.RetainPersistentVolumeClaimRetentionPolicyType
 }
 
 func claim(runtime *v1alpha1.RoutingRuntime) *applycore.PersistentVolumeClaimApplyConfiguration {
-	storage := runtime.Spec.Storage.Embedded
+	storage := ptr.Deref(runtime.Spec.Storage.Embedded, v1alpha1.EmbeddedStorage{})
 	spec := applycore.PersistentVolumeClaimSpec().
 		WithAccessModes(corev1.ReadWriteOnce).
 		WithResources(applycore.VolumeResourceRequirements().

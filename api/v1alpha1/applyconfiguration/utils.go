@@ -36,8 +36,12 @@ func ForKind(kind schema.GroupVersionKind) interface{} {
 		return &apiv1alpha1.ChannelStatusApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("DeletionPolicy"):
 		return &apiv1alpha1.DeletionPolicyApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("DrainingList"):
+		return &apiv1alpha1.DrainingListApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("EmbeddedStorage"):
 		return &apiv1alpha1.EmbeddedStorageApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("EtcdStorage"):
+		return &apiv1alpha1.EtcdStorageApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("Issuer"):
 		return &apiv1alpha1.IssuerApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("ListReference"):
@@ -62,10 +66,18 @@ func ForKind(kind schema.GroupVersionKind) interface{} {
 		return &apiv1alpha1.RoutingRuntimeSpecApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("RoutingRuntimeStatus"):
 		return &apiv1alpha1.RoutingRuntimeStatusApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("RuntimeIngress"):
+		return &apiv1alpha1.RuntimeIngressApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("RuntimePod"):
+		return &apiv1alpha1.RuntimePodApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("RuntimeService"):
 		return &apiv1alpha1.RuntimeServiceApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("RuntimeTLS"):
+		return &apiv1alpha1.RuntimeTLSApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("SecretKeyReference"):
 		return &apiv1alpha1.SecretKeyReferenceApplyConfiguration{}
+	case v1alpha1.SchemeGroupVersion.WithKind("SecretReference"):
+		return &apiv1alpha1.SecretReferenceApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("SigningSecretReference"):
 		return &apiv1alpha1.SigningSecretReferenceApplyConfiguration{}
 	case v1alpha1.SchemeGroupVersion.WithKind("SnapshotStatus"):

@@ -214,6 +214,27 @@ var schemaYAML = typed.YAMLObject(`types:
       default: Drain
 - name: com.github.pullmode.operator.api.v1alpha1.DeletionType
   scalar: string
+- name: com.github.pullmode.operator.api.v1alpha1.DrainingList
+  map:
+    fields:
+    - name: deadline
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Time
+    - name: list
+      type:
+        scalar: string
+    - name: openRequests
+      type:
+        scalar: numeric
+    - name: policy
+      type:
+        namedType: com.github.pullmode.operator.api.v1alpha1.DeletionType
+    - name: since
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Time
+    - name: transferTo
+      type:
+        scalar: string
 - name: com.github.pullmode.operator.api.v1alpha1.EmbeddedStorage
   map:
     fields:
@@ -228,6 +249,24 @@ var schemaYAML = typed.YAMLObject(`types:
       type:
         namedType: com.github.pullmode.operator.api.v1alpha1.VolumePolicy
       default: Retain
+- name: com.github.pullmode.operator.api.v1alpha1.EtcdStorage
+  map:
+    fields:
+    - name: endpoints
+      type:
+        list:
+          elementType:
+            scalar: string
+          elementRelationship: associative
+    - name: insecureAllowHTTP
+      type:
+        scalar: boolean
+    - name: prefix
+      type:
+        scalar: string
+    - name: tlsSecretRef
+      type:
+        namedType: com.github.pullmode.operator.api.v1alpha1.SecretReference
 - name: com.github.pullmode.operator.api.v1alpha1.Issuer
   map:
     fields:
@@ -403,6 +442,12 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: image
       type:
         scalar: string
+    - name: ingress
+      type:
+        namedType: com.github.pullmode.operator.api.v1alpha1.RuntimeIngress
+    - name: pod
+      type:
+        namedType: com.github.pullmode.operator.api.v1alpha1.RuntimePod
     - name: replicas
       type:
         scalar: numeric
@@ -425,7 +470,11 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: storage
       type:
         namedType: com.github.pullmode.operator.api.v1alpha1.Storage
-      default: {}
+      default:
+        embedded: {}
+    - name: tls
+      type:
+        namedType: com.github.pullmode.operator.api.v1alpha1.RuntimeTLS
     - name: transferTimeout
       type:
         namedType: io.k8s.apimachinery.pkg.apis.meta.v1.Duration
@@ -444,6 +493,20 @@ var schemaYAML = typed.YAMLObject(`types:
           elementRelationship: associative
           keys:
           - type
+    - name: currentReplicas
+      type:
+        scalar: numeric
+    - name: draining
+      type:
+        list:
+          elementType:
+            namedType: com.github.pullmode.operator.api.v1alpha1.DrainingList
+          elementRelationship: associative
+          keys:
+          - list
+    - name: externalAddress
+      type:
+        scalar: string
     - name: observedGeneration
       type:
         scalar: numeric
@@ -461,16 +524,89 @@ var schemaYAML = typed.YAMLObject(`types:
           elementRelationship: associative
           keys:
           - name
+    - name: selector
+      type:
+        scalar: string
     - name: snapshot
       type:
         namedType: com.github.pullmode.operator.api.v1alpha1.SnapshotStatus
+- name: com.github.pullmode.operator.api.v1alpha1.RuntimeIngress
+  map:
+    fields:
+    - name: annotations
+      type:
+        map:
+          elementType:
+            scalar: string
+    - name: className
+      type:
+        scalar: string
+    - name: host
+      type:
+        scalar: string
+    - name: tlsSecretRef
+      type:
+        namedType: com.github.pullmode.operator.api.v1alpha1.SecretReference
+- name: com.github.pullmode.operator.api.v1alpha1.RuntimePod
+  map:
+    fields:
+    - name: affinity
+      type:
+        namedType: io.k8s.api.core.v1.Affinity
+    - name: annotations
+      type:
+        map:
+          elementType:
+            scalar: string
+    - name: imagePullSecrets
+      type:
+        list:
+          elementType:
+            namedType: io.k8s.api.core.v1.LocalObjectReference
+          elementRelationship: atomic
+    - name: labels
+      type:
+        map:
+          elementType:
+            scalar: string
+    - name: nodeSelector
+      type:
+        map:
+          elementType:
+            scalar: string
+    - name: priorityClassName
+      type:
+        scalar: string
+    - name: tolerations
+      type:
+        list:
+          elementType:
+            namedType: io.k8s.api.core.v1.Toleration
+          elementRelationship: atomic
+    - name: topologySpreadConstraints
+      type:
+        list:
+          elementType:
+            namedType: io.k8s.api.core.v1.TopologySpreadConstraint
+          elementRelationship: atomic
 - name: com.github.pullmode.operator.api.v1alpha1.RuntimeService
   map:
     fields:
+    - name: annotations
+      type:
+        map:
+          elementType:
+            scalar: string
     - name: type
       type:
         namedType: io.k8s.api.core.v1.ServiceType
       default: ClusterIP
+- name: com.github.pullmode.operator.api.v1alpha1.RuntimeTLS
+  map:
+    fields:
+    - name: secretRef
+      type:
+        namedType: com.github.pullmode.operator.api.v1alpha1.SecretReference
 - name: com.github.pullmode.operator.api.v1alpha1.SecretKeyReference
   map:
     fields:
@@ -478,6 +614,12 @@ var schemaYAML = typed.YAMLObject(`types:
       type:
         scalar: string
       default: key
+    - name: name
+      type:
+        scalar: string
+- name: com.github.pullmode.operator.api.v1alpha1.SecretReference
+  map:
+    fields:
     - name: name
       type:
         scalar: string
@@ -508,7 +650,9 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: embedded
       type:
         namedType: com.github.pullmode.operator.api.v1alpha1.EmbeddedStorage
-      default: {}
+    - name: etcd
+      type:
+        namedType: com.github.pullmode.operator.api.v1alpha1.EtcdStorage
 - name: com.github.pullmode.operator.api.v1alpha1.VolumePolicy
   scalar: string
 - name: com.github.pullmode.operator.api.v1alpha1.Webhook
@@ -639,6 +783,152 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: name
       type:
         scalar: string
+- name: io.k8s.api.core.v1.Affinity
+  map:
+    fields:
+    - name: nodeAffinity
+      type:
+        namedType: io.k8s.api.core.v1.NodeAffinity
+    - name: podAffinity
+      type:
+        namedType: io.k8s.api.core.v1.PodAffinity
+    - name: podAntiAffinity
+      type:
+        namedType: io.k8s.api.core.v1.PodAntiAffinity
+- name: io.k8s.api.core.v1.LocalObjectReference
+  map:
+    fields:
+    - name: name
+      type:
+        scalar: string
+      default: ""
+    elementRelationship: atomic
+- name: io.k8s.api.core.v1.NodeAffinity
+  map:
+    fields:
+    - name: preferredDuringSchedulingIgnoredDuringExecution
+      type:
+        list:
+          elementType:
+            namedType: io.k8s.api.core.v1.PreferredSchedulingTerm
+          elementRelationship: atomic
+    - name: requiredDuringSchedulingIgnoredDuringExecution
+      type:
+        namedType: io.k8s.api.core.v1.NodeSelector
+- name: io.k8s.api.core.v1.NodeInclusionPolicy
+  scalar: string
+- name: io.k8s.api.core.v1.NodeSelector
+  map:
+    fields:
+    - name: nodeSelectorTerms
+      type:
+        list:
+          elementType:
+            namedType: io.k8s.api.core.v1.NodeSelectorTerm
+          elementRelationship: atomic
+    elementRelationship: atomic
+- name: io.k8s.api.core.v1.NodeSelectorOperator
+  scalar: string
+- name: io.k8s.api.core.v1.NodeSelectorRequirement
+  map:
+    fields:
+    - name: key
+      type:
+        scalar: string
+    - name: operator
+      type:
+        namedType: io.k8s.api.core.v1.NodeSelectorOperator
+    - name: values
+      type:
+        list:
+          elementType:
+            scalar: string
+          elementRelationship: atomic
+- name: io.k8s.api.core.v1.NodeSelectorTerm
+  map:
+    fields:
+    - name: matchExpressions
+      type:
+        list:
+          elementType:
+            namedType: io.k8s.api.core.v1.NodeSelectorRequirement
+          elementRelationship: atomic
+    - name: matchFields
+      type:
+        list:
+          elementType:
+            namedType: io.k8s.api.core.v1.NodeSelectorRequirement
+          elementRelationship: atomic
+    elementRelationship: atomic
+- name: io.k8s.api.core.v1.PodAffinity
+  map:
+    fields:
+    - name: preferredDuringSchedulingIgnoredDuringExecution
+      type:
+        list:
+          elementType:
+            namedType: io.k8s.api.core.v1.WeightedPodAffinityTerm
+          elementRelationship: atomic
+    - name: requiredDuringSchedulingIgnoredDuringExecution
+      type:
+        list:
+          elementType:
+            namedType: io.k8s.api.core.v1.PodAffinityTerm
+          elementRelationship: atomic
+- name: io.k8s.api.core.v1.PodAffinityTerm
+  map:
+    fields:
+    - name: labelSelector
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector
+    - name: matchLabelKeys
+      type:
+        list:
+          elementType:
+            scalar: string
+          elementRelationship: atomic
+    - name: mismatchLabelKeys
+      type:
+        list:
+          elementType:
+            scalar: string
+          elementRelationship: atomic
+    - name: namespaceSelector
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector
+    - name: namespaces
+      type:
+        list:
+          elementType:
+            scalar: string
+          elementRelationship: atomic
+    - name: topologyKey
+      type:
+        scalar: string
+- name: io.k8s.api.core.v1.PodAntiAffinity
+  map:
+    fields:
+    - name: preferredDuringSchedulingIgnoredDuringExecution
+      type:
+        list:
+          elementType:
+            namedType: io.k8s.api.core.v1.WeightedPodAffinityTerm
+          elementRelationship: atomic
+    - name: requiredDuringSchedulingIgnoredDuringExecution
+      type:
+        list:
+          elementType:
+            namedType: io.k8s.api.core.v1.PodAffinityTerm
+          elementRelationship: atomic
+- name: io.k8s.api.core.v1.PreferredSchedulingTerm
+  map:
+    fields:
+    - name: preference
+      type:
+        namedType: io.k8s.api.core.v1.NodeSelectorTerm
+    - name: weight
+      type:
+        scalar: numeric
 - name: io.k8s.api.core.v1.ResourceClaim
   map:
     fields:
@@ -671,6 +961,69 @@ var schemaYAML = typed.YAMLObject(`types:
         namedType: io.k8s.api.core.v1.ResourceList
 - name: io.k8s.api.core.v1.ServiceType
   scalar: string
+- name: io.k8s.api.core.v1.TaintEffect
+  scalar: string
+- name: io.k8s.api.core.v1.Toleration
+  map:
+    fields:
+    - name: effect
+      type:
+        namedType: io.k8s.api.core.v1.TaintEffect
+    - name: key
+      type:
+        scalar: string
+    - name: operator
+      type:
+        namedType: io.k8s.api.core.v1.TolerationOperator
+    - name: tolerationSeconds
+      type:
+        scalar: numeric
+    - name: value
+      type:
+        scalar: string
+- name: io.k8s.api.core.v1.TolerationOperator
+  scalar: string
+- name: io.k8s.api.core.v1.TopologySpreadConstraint
+  map:
+    fields:
+    - name: labelSelector
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector
+    - name: matchLabelKeys
+      type:
+        list:
+          elementType:
+            scalar: string
+          elementRelationship: atomic
+    - name: maxSkew
+      type:
+        scalar: numeric
+    - name: minDomains
+      type:
+        scalar: numeric
+    - name: nodeAffinityPolicy
+      type:
+        namedType: io.k8s.api.core.v1.NodeInclusionPolicy
+    - name: nodeTaintsPolicy
+      type:
+        namedType: io.k8s.api.core.v1.NodeInclusionPolicy
+    - name: topologyKey
+      type:
+        scalar: string
+    - name: whenUnsatisfiable
+      type:
+        namedType: io.k8s.api.core.v1.UnsatisfiableConstraintAction
+- name: io.k8s.api.core.v1.UnsatisfiableConstraintAction
+  scalar: string
+- name: io.k8s.api.core.v1.WeightedPodAffinityTerm
+  map:
+    fields:
+    - name: podAffinityTerm
+      type:
+        namedType: io.k8s.api.core.v1.PodAffinityTerm
+    - name: weight
+      type:
+        scalar: numeric
 - name: io.k8s.apimachinery.pkg.api.resource.Quantity
   scalar: untyped
   list:

@@ -16,17 +16,23 @@ type RoutingRuntimeSpecApplyConfiguration struct {
 	// image of the runtime. Without it, the operator uses the image that it was
 	// released with, and upgrades it together with itself.
 	Image *string `json:"image,omitempty"`
-	// replicas is how many pods run: 1, or 0 to stop the service and keep its
-	// data. Embedded storage belongs to one process, so there can be no more. The
-	// default is 1.
+	// replicas is how many pods run: 0 to 32, where 0 stops the service and keeps
+	// its data. Embedded storage belongs to one process, so it takes no more than 1.
+	// A HorizontalPodAutoscaler may scale the RoutingRuntime itself. The default
+	// is 1.
 	Replicas *int32 `json:"replicas,omitempty"`
 	// storage says where requests, subscriptions and the routing snapshot are
-	// kept.
+	// kept. The default is a volume of the runtime's own.
 	Storage *StorageApplyConfiguration `json:"storage,omitempty"`
 	// authentication says whose tokens agents may show.
 	Authentication *AuthenticationApplyConfiguration `json:"authentication,omitempty"`
 	// service says how agents and connectors reach the runtime.
 	Service *RuntimeServiceApplyConfiguration `json:"service,omitempty"`
+	// tls makes the runtime speak TLS to agents and connectors, and nothing else:
+	// its Service then has port 443 instead of 80.
+	TLS *RuntimeTLSApplyConfiguration `json:"tls,omitempty"`
+	// ingress leads agents and connectors from outside the cluster to the runtime.
+	Ingress *RuntimeIngressApplyConfiguration `json:"ingress,omitempty"`
 	// retention says how long the runtime remembers what is over.
 	Retention *RetentionApplyConfiguration `json:"retention,omitempty"`
 	// sessionPolicy says what becomes of an agent's connections when they connect
@@ -53,6 +59,8 @@ type RoutingRuntimeSpecApplyConfiguration struct {
 	// resources of the runtime's container: what it is guaranteed (requests) and
 	// may use at most (limits).
 	Resources *corev1.ResourceRequirements `json:"resources,omitempty"`
+	// pod says where pods run, and what else they carry.
+	Pod *RuntimePodApplyConfiguration `json:"pod,omitempty"`
 }
 
 // RoutingRuntimeSpecApplyConfiguration constructs a declarative configuration of the RoutingRuntimeSpec type for use with
@@ -98,6 +106,22 @@ func (b *RoutingRuntimeSpecApplyConfiguration) WithAuthentication(value *Authent
 // If called multiple times, the Service field is set to the value of the last call.
 func (b *RoutingRuntimeSpecApplyConfiguration) WithService(value *RuntimeServiceApplyConfiguration) *RoutingRuntimeSpecApplyConfiguration {
 	b.Service = value
+	return b
+}
+
+// WithTLS sets the TLS field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the TLS field is set to the value of the last call.
+func (b *RoutingRuntimeSpecApplyConfiguration) WithTLS(value *RuntimeTLSApplyConfiguration) *RoutingRuntimeSpecApplyConfiguration {
+	b.TLS = value
+	return b
+}
+
+// WithIngress sets the Ingress field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Ingress field is set to the value of the last call.
+func (b *RoutingRuntimeSpecApplyConfiguration) WithIngress(value *RuntimeIngressApplyConfiguration) *RoutingRuntimeSpecApplyConfiguration {
+	b.Ingress = value
 	return b
 }
 
@@ -154,5 +178,13 @@ func (b *RoutingRuntimeSpecApplyConfiguration) WithDrainTimeout(value v1.Duratio
 // If called multiple times, the Resources field is set to the value of the last call.
 func (b *RoutingRuntimeSpecApplyConfiguration) WithResources(value corev1.ResourceRequirements) *RoutingRuntimeSpecApplyConfiguration {
 	b.Resources = &value
+	return b
+}
+
+// WithPod sets the Pod field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Pod field is set to the value of the last call.
+func (b *RoutingRuntimeSpecApplyConfiguration) WithPod(value *RuntimePodApplyConfiguration) *RoutingRuntimeSpecApplyConfiguration {
+	b.Pod = value
 	return b
 }

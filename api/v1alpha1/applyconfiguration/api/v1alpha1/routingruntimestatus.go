@@ -15,6 +15,13 @@ type RoutingRuntimeStatusApplyConfiguration struct {
 	// address is the URL at which agents and connectors inside the cluster reach
 	// the runtime.
 	Address *string `json:"address,omitempty"`
+	// externalAddress is the URL at which they reach it from outside, where spec
+	// has an ingress.
+	ExternalAddress *string `json:"externalAddress,omitempty"`
+	// currentReplicas is how many pods there are, for whoever scales the runtime.
+	CurrentReplicas *int32 `json:"currentReplicas,omitempty"`
+	// selector finds the pods, for whoever scales the runtime.
+	Selector *string `json:"selector,omitempty"`
 	// snapshot is the routing configuration that the runtime has stored last.
 	Snapshot *SnapshotStatusApplyConfiguration `json:"snapshot,omitempty"`
 	// replicas tells of each pod what it serves.
@@ -23,6 +30,9 @@ type RoutingRuntimeStatusApplyConfiguration struct {
 	// missing until a replica has told. The runtime's metrics have the exact
 	// number.
 	OpenRequests *int64 `json:"openRequests,omitempty"`
+	// draining are the lists whose Worklist was deleted and that still have open
+	// requests: the first 64 by name.
+	Draining []DrainingListApplyConfiguration `json:"draining,omitempty"`
 }
 
 // RoutingRuntimeStatusApplyConfiguration constructs a declarative configuration of the RoutingRuntimeStatus type for use with
@@ -68,6 +78,30 @@ func (b *RoutingRuntimeStatusApplyConfiguration) WithAddress(value string) *Rout
 	return b
 }
 
+// WithExternalAddress sets the ExternalAddress field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the ExternalAddress field is set to the value of the last call.
+func (b *RoutingRuntimeStatusApplyConfiguration) WithExternalAddress(value string) *RoutingRuntimeStatusApplyConfiguration {
+	b.ExternalAddress = &value
+	return b
+}
+
+// WithCurrentReplicas sets the CurrentReplicas field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the CurrentReplicas field is set to the value of the last call.
+func (b *RoutingRuntimeStatusApplyConfiguration) WithCurrentReplicas(value int32) *RoutingRuntimeStatusApplyConfiguration {
+	b.CurrentReplicas = &value
+	return b
+}
+
+// WithSelector sets the Selector field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Selector field is set to the value of the last call.
+func (b *RoutingRuntimeStatusApplyConfiguration) WithSelector(value string) *RoutingRuntimeStatusApplyConfiguration {
+	b.Selector = &value
+	return b
+}
+
 // WithSnapshot sets the Snapshot field in the declarative configuration to the given value
 // and returns the receiver, so that objects can be built by chaining "With" function invocations.
 // If called multiple times, the Snapshot field is set to the value of the last call.
@@ -94,5 +128,18 @@ func (b *RoutingRuntimeStatusApplyConfiguration) WithReplicas(values ...*Replica
 // If called multiple times, the OpenRequests field is set to the value of the last call.
 func (b *RoutingRuntimeStatusApplyConfiguration) WithOpenRequests(value int64) *RoutingRuntimeStatusApplyConfiguration {
 	b.OpenRequests = &value
+	return b
+}
+
+// WithDraining adds the given value to the Draining field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, values provided by each call will be appended to the Draining field.
+func (b *RoutingRuntimeStatusApplyConfiguration) WithDraining(values ...*DrainingListApplyConfiguration) *RoutingRuntimeStatusApplyConfiguration {
+	for i := range values {
+		if values[i] == nil {
+			panic("nil value passed to WithDraining")
+		}
+		b.Draining = append(b.Draining, *values[i])
+	}
 	return b
 }

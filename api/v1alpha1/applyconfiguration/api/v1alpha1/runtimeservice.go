@@ -9,11 +9,14 @@ import (
 // RuntimeServiceApplyConfiguration represents a declarative configuration of the RuntimeService type for use
 // with apply.
 //
-// RuntimeService says how the runtime is reached.
+// RuntimeService is the Service through which the runtime is reached.
 type RuntimeServiceApplyConfiguration struct {
 	// type of the Service: ClusterIP (inside the cluster only), NodePort or
 	// LoadBalancer. The default is ClusterIP.
 	Type *v1.ServiceType `json:"type,omitempty"`
+	// annotations of the Service, for whoever makes the load balancer: at most 32.
+	// Those of pullmode.io are the operator's own.
+	Annotations map[string]string `json:"annotations,omitempty"`
 }
 
 // RuntimeServiceApplyConfiguration constructs a declarative configuration of the RuntimeService type for use with
@@ -27,5 +30,19 @@ func RuntimeService() *RuntimeServiceApplyConfiguration {
 // If called multiple times, the Type field is set to the value of the last call.
 func (b *RuntimeServiceApplyConfiguration) WithType(value v1.ServiceType) *RuntimeServiceApplyConfiguration {
 	b.Type = &value
+	return b
+}
+
+// WithAnnotations puts the entries into the Annotations field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, the entries provided by each call will be put on the Annotations field,
+// overwriting an existing map entries in Annotations field with the same key.
+func (b *RuntimeServiceApplyConfiguration) WithAnnotations(entries map[string]string) *RuntimeServiceApplyConfiguration {
+	if b.Annotations == nil && len(entries) > 0 {
+		b.Annotations = make(map[string]string, len(entries))
+	}
+	for k, v := range entries {
+		b.Annotations[k] = v
+	}
 	return b
 }

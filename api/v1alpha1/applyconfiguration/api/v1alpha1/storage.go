@@ -5,11 +5,16 @@ package v1alpha1
 // StorageApplyConfiguration represents a declarative configuration of the Storage type for use
 // with apply.
 //
-// Storage says where the runtime keeps its data.
+// Storage says where the runtime keeps its data: on a volume of its own, or in
+// an etcd. Which of the two cannot be changed.
 type StorageApplyConfiguration struct {
 	// embedded keeps everything on a volume of the runtime's own; no other program
 	// is needed.
 	Embedded *EmbeddedStorageApplyConfiguration `json:"embedded,omitempty"`
+	// etcd keeps everything in an etcd cluster that is there already, so that any
+	// number of replicas can run. It has to be version 3.5 or later, and never the
+	// one that Kubernetes itself uses.
+	Etcd *EtcdStorageApplyConfiguration `json:"etcd,omitempty"`
 }
 
 // StorageApplyConfiguration constructs a declarative configuration of the Storage type for use with
@@ -23,5 +28,13 @@ func Storage() *StorageApplyConfiguration {
 // If called multiple times, the Embedded field is set to the value of the last call.
 func (b *StorageApplyConfiguration) WithEmbedded(value *EmbeddedStorageApplyConfiguration) *StorageApplyConfiguration {
 	b.Embedded = value
+	return b
+}
+
+// WithEtcd sets the Etcd field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the Etcd field is set to the value of the last call.
+func (b *StorageApplyConfiguration) WithEtcd(value *EtcdStorageApplyConfiguration) *StorageApplyConfiguration {
+	b.Etcd = value
 	return b
 }
