@@ -99,22 +99,3 @@ func (x *Executor) sweep(ctx context.Context, old map[string][]store.KV) {
 		}
 	}
 }
-
-// Report says what this replica serves.
-func (x *Executor) Report() snapshot.Report {
-	report := snapshot.Report{Epoch: x.View.Epoch()}
-	config := x.View.Config()
-	if config == nil {
-		return report
-	}
-	report.Runtime, report.Sequence, report.Digest = config.Runtime.UID, config.Sequence, config.Digest
-	report.Objects = config.Objects()
-	for _, l := range config.Lists {
-		open := int64(0)
-		for _, n := range x.View.Counts(l.Name) {
-			open += int64(n)
-		}
-		report.Lists = append(report.Lists, snapshot.ListOpening{Name: l.Name, Open: open, Draining: l.Draining})
-	}
-	return report
-}

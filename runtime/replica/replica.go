@@ -28,6 +28,7 @@ import (
 // Replica is one running replica.
 type Replica struct {
 	options Options
+	begun   time.Time
 	ports   ports
 	metrics *observe.Registry
 	health  *observe.Health
@@ -67,7 +68,7 @@ func Start(ctx context.Context, options Options) (*Replica, error) {
 		return nil, err
 	}
 	r := &Replica{
-		options: options, ports: ports,
+		options: options, begun: options.Now().UTC(), ports: ports,
 		metrics: observe.NewRegistry(options.Version),
 		health:  observe.NewHealth("store", "serving"),
 		idle:    make(chan struct{}), done: make(chan struct{}),
@@ -138,8 +139,7 @@ func (r *Replica) answer() {
 	r.api = r.serve(r.ports.api, public.Handler())
 	if r.ports.admin != nil {
 		r.admin = r.serve(r.ports.admin, server.Admin(server.AdminOptions{
-			View: r.view, Executor: r.do, Drain: r.Drain,
-			Name: o.Name, Version: o.Version, Metrics: r.metrics, Log: o.Log,
+			View: r.view, Executor: r.do, Report: r.Report, Drain: r.Drain, Metrics: r.metrics, Log: o.Log,
 		}))
 	}
 	r.health.Set("store", func(ctx context.Context) error {
@@ -205,13 +205,6 @@ func (r *Replica) Program(ctx context.Context, s snapshot.Snapshot) (*snapshot.R
 			return refusal, err
 		}
 	}
-}
-
-// Report says what the replica serves.
-func (r *Replica) Report() snapshot.Report {
-	report := r.do.Report()
-	report.Replica, report.Version = r.options.Name, r.options.Version
-	return report
 }
 
 // Ready says what keeps the replica from serving; nil when nothing does.

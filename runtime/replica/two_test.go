@@ -14,6 +14,7 @@ import (
 	"github.com/pullmode/operator/runtime/protocol"
 	"github.com/pullmode/operator/runtime/replica"
 	"github.com/pullmode/operator/runtime/request"
+	"github.com/pullmode/operator/runtime/snapshot"
 	"github.com/pullmode/operator/runtime/store/etcdtest"
 )
 
@@ -99,6 +100,8 @@ func TestProgramEither(t *testing.T) {
 	a.Eventually(func() bool { return a.Replica.Snapshot().Lists[0].DisplayName == "by the second one" })
 	if a, b := a.Replica.Report(), b.Replica.Report(); a.Sequence != b.Sequence || a.Digest != b.Digest || a.Epoch != b.Epoch {
 		t.Errorf("they serve different things:\n%+v\n%+v", a, b)
+	} else if a.Store != snapshot.StoreEtcd || a.StartedAt.IsZero() {
+		t.Errorf("the report does not say what they stand on: %+v", a)
 	}
 }
 

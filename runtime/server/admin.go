@@ -18,18 +18,17 @@ import (
 // maxSnapshot bounds what the operator hands over: 10,000 objects are some 5 MiB.
 const maxSnapshot = 16 << 20
 
-// AdminOptions are what the admin port stands on. View, Executor and Drain are
-// required.
+// AdminOptions are what the admin port stands on. All are required.
 type AdminOptions struct {
 	View     *view.View
 	Executor *command.Executor
+	// Report says what the replica serves.
+	Report func() snapshot.Report
 	// Drain begins to drain the replica and returns at once; a second call does
 	// nothing.
-	Drain func()
-	// Name and Version are the replica's, for its report.
-	Name, Version string
-	Metrics       *observe.Registry
-	Log           *slog.Logger
+	Drain   func()
+	Metrics *observe.Registry
+	Log     *slog.Logger
 }
 
 // Admin is the port through which the operator programs a replica and asks what it
@@ -63,7 +62,7 @@ func (a *admin) program(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		a.fail(r.Context(), w, err)
 	case refusal == nil:
-		reply(w, http.StatusOK, "application/json", a.report())
+		reply(w, http.StatusOK, "application/json", a.Report())
 	case refusal.Reason == snapshot.Rejected:
 		reply(w, http.StatusUnprocessableEntity, "application/json", refusal)
 	default:
@@ -104,13 +103,7 @@ func (a *admin) snapshot(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (a *admin) configz(w http.ResponseWriter, _ *http.Request) {
-	reply(w, http.StatusOK, "application/json", a.report())
-}
-
-func (a *admin) report() snapshot.Report {
-	report := a.Executor.Report()
-	report.Replica, report.Version = a.Name, a.Version
-	return report
+	reply(w, http.StatusOK, "application/json", a.Report())
 }
 
 func (a *admin) drain(w http.ResponseWriter, r *http.Request) {

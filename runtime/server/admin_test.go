@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"io"
+	"iter"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/pullmode/operator/runtime/auth"
+	"github.com/pullmode/operator/runtime/client"
 	"github.com/pullmode/operator/runtime/internal/site"
 	"github.com/pullmode/operator/runtime/protocol"
 	"github.com/pullmode/operator/runtime/replica"
@@ -113,6 +115,27 @@ func TestProgramming(t *testing.T) {
 	}
 	if report := p.Replica.Report(); report.Sequence != 1 {
 		t.Errorf("a refused snapshot is served: %+v", report)
+	}
+}
+
+// The report says what a replica is, and who is connected to it.
+func TestReportOfTheReplica(t *testing.T) {
+	p := adminPort(t)
+	var programmed, connected snapshot.Report
+	p.put(1, p.Config(), &programmed)
+	if programmed.Store != snapshot.StoreEmbedded || programmed.StartedAt.IsZero() || programmed.Agents != 0 {
+		t.Errorf("before anybody is there: %+v", programmed)
+	}
+	p.Eventually(func() bool { return p.Replica.Ready() == nil })
+	for range 2 { // two connections of one agent
+		next, stop := iter.Pull2(p.Agent("alice").Events(ctx, client.Follow{}))
+		defer stop()
+		if _, err, ok := next(); err != nil || !ok {
+			t.Fatal(err)
+		}
+	}
+	if p.call("GET", "/admin/v1/configz", nil, &connected); connected.Agents != 1 {
+		t.Errorf("%d agents are connected, want 1", connected.Agents)
 	}
 }
 

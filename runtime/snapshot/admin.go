@@ -1,7 +1,10 @@
 package snapshot
 
+import "time"
+
 // The messages of the admin port: the operator puts an Update, and reads a
-// Report. Everything else on that port is an HTTP status.
+// Report. Everything else on that port is for people (package protocol), or an
+// HTTP status.
 
 // Update asks a runtime to serve a snapshot. Sequence must be exactly one above
 // the sequence that the runtime's store holds: of two operators that both read
@@ -33,11 +36,32 @@ const (
 	Rejected RefusalReason = "Rejected"
 )
 
+// Where a replica keeps what is open, as a Report says it.
+const (
+	// StoreEmbedded: on a volume of its own, which no other replica shares.
+	StoreEmbedded = "embedded"
+	// StoreEtcd: in an external etcd, with all other replicas of the runtime.
+	StoreEtcd = "etcd"
+)
+
 // Report is what one replica says of itself: what it serves, not what it was sent.
+// It is read every few seconds, so it has nothing that grows with traffic: an entry
+// for every object and list of the snapshot, and figures.
+//
+// Operators and runtimes one version apart read each other's: whoever decodes one
+// ignores what it does not know, and finds a zero where an older replica says
+// nothing.
 type Report struct {
 	// Replica is the replica's own name, in Kubernetes its pod's name.
 	Replica string `json:"replica"`
 	Version string `json:"version"`
+	// StartedAt is when the replica's program began; zero where it does not say.
+	StartedAt time.Time `json:"startedAt,omitzero"`
+	// Store is StoreEmbedded or StoreEtcd; empty where the replica does not say.
+	Store string `json:"store,omitempty"`
+	// Agents is how many agents have a feed at this replica; one who has several
+	// connections counts once. With several replicas an agent may count at each.
+	Agents int `json:"agents,omitempty"`
 	// Epoch names the history that the replica's store belongs to; a restore changes it.
 	Epoch string `json:"epoch"`
 	// Runtime is the UID of the RoutingRuntime whose snapshot is served; empty while none is.
@@ -55,11 +79,20 @@ type Object struct {
 	Source
 }
 
-// ListOpening says how many requests of a list are open.
+// ListOpening says how many requests of a list are open. Replicas that share a store
+// say the same, but for what one of them has not seen yet: it is not to be summed.
 type ListOpening struct {
-	Name     string `json:"name"`
-	Open     int64  `json:"open"`
-	Draining bool   `json:"draining,omitempty"`
+	Name string `json:"name"`
+	// Open is the sum of Unread, Active and Inactive, which an older replica does not
+	// tell apart.
+	Open     int64 `json:"open"`
+	Unread   int64 `json:"unread,omitempty"`
+	Active   int64 `json:"active,omitempty"`
+	Inactive int64 `json:"inactive,omitempty"`
+	// Draining says that the list's object is gone and nothing new lands on it;
+	// DrainingSince is since when, nil until the runtime has written that down.
+	Draining      bool       `json:"draining,omitempty"`
+	DrainingSince *time.Time `json:"drainingSince,omitempty"`
 }
 
 // Objects lists what the snapshot was compiled from, for a Report.

@@ -1,0 +1,15 @@
+package replica
+
+import "github.com/pullmode/operator/runtime/snapshot"
+
+// Report says what the replica serves.
+func (r *Replica) Report() snapshot.Report {
+	report := r.do.Report()
+	report.Replica, report.Version, report.StartedAt = r.options.Name, r.options.Version, r.begun
+	report.Agents = r.hub.Stats().Agents
+	report.Store = snapshot.StoreEmbedded
+	if len(r.options.Etcd.Endpoints) > 0 {
+		report.Store = snapshot.StoreEtcd
+	}
+	return report
+}
