@@ -2,6 +2,7 @@ package status
 
 import (
 	"fmt"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -17,6 +18,9 @@ var types = []v1alpha1.ConditionType{
 	v1alpha1.ConditionAccepted, v1alpha1.ConditionResolvedRefs, v1alpha1.ConditionProgrammed, v1alpha1.ConditionReady,
 }
 
+// written are all the conditions that this package writes.
+var written = append(slices.Clone(types), v1alpha1.ConditionStalled)
+
 // object is the status that an object should have. What is present gives the
 // times at which conditions last changed, and what was known before.
 func (f *facts) object(v compile.Verdict, present v1alpha1.ObjectStatus, now metav1.Time) v1alpha1.ObjectStatus {
@@ -28,10 +32,20 @@ func (f *facts) object(v compile.Verdict, present v1alpha1.ObjectStatus, now met
 	}
 	findings[v1alpha1.ConditionReady] = f.summary(v, findings)
 	wanted := v1alpha1.ObjectStatus{ObservedGeneration: v.Generation, ProgrammedGeneration: generation}
-	for _, t := range types {
+	shown := types
+	if stalled(v) {
+		findings[v1alpha1.ConditionStalled] = finding{metav1.ConditionTrue, v.Accepted.Reason, v.Accepted.Message}
+		shown = written
+	}
+	for _, t := range shown {
 		wanted.Conditions = append(wanted.Conditions, condition(t, findings[t], v.Generation, present.Conditions, now))
 	}
 	return wanted
+}
+
+// stalled tells whether only the object's author can go on.
+func stalled(v compile.Verdict) bool {
+	return v.Accepted.Reason == v1alpha1.ReasonInvalid || v.Accepted.Reason == v1alpha1.ReasonImpossibleTimes
 }
 
 func ofVerdict(f compile.Finding) finding {

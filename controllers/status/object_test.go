@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/utils/ptr"
 
@@ -348,6 +349,40 @@ func TestUpdateOnlyWhatDiffers(t *testing.T) {
 		if !c.LastTransitionTime.Equal(&want) || c.ObservedGeneration != 3 {
 			t.Errorf("condition %s of %v for generation %d, want %v and 3", c.Type, c.LastTransitionTime, c.ObservedGeneration, want)
 		}
+	}
+}
+
+// Stalled is there only while nothing but the object itself can cure it, and says what Accepted says.
+func TestStalled(t *testing.T) {
+	for name, tc := range map[string]struct {
+		accepted compile.Finding
+		want     bool
+	}{
+		"accepted":                       {compile.Finding{OK: true, Reason: v1alpha1.ReasonAccepted}, false},
+		"invalid":                        {compile.Finding{Reason: v1alpha1.ReasonInvalid, Message: "a field"}, true},
+		"times out of order":             {compile.Finding{Reason: v1alpha1.ReasonImpossibleTimes, Message: "times"}, true},
+		"an older object can be deleted": {compile.Finding{Reason: v1alpha1.ReasonConflict, Message: "taken"}, false},
+		"a limit can be raised":          {compile.Finding{Reason: v1alpha1.ReasonCapacityAboveLimit, Message: "above"}, false},
+		"it is being deleted":            {compile.Finding{Reason: v1alpha1.ReasonDeleting, Message: "gone"}, false},
+		"accepted, and nobody is told":   {compile.Finding{OK: true, Reason: v1alpha1.ReasonNoAgentSubscription, Message: "a warning"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := channel(2)
+			v.Accepted = tc.accepted
+			f := look(Facts{Runtime: main1(), Digest: wantedDigest})
+			got := f.object(v, v1alpha1.ObjectStatus{}, metav1.Now())
+			stalled := meta.FindStatusCondition(got.Conditions, "Stalled")
+			if (stalled != nil) != tc.want {
+				t.Fatalf("Stalled is %v, want it there: %v", stalled, tc.want)
+			}
+			if stalled != nil && (stalled.Status != metav1.ConditionTrue || stalled.Reason != string(tc.accepted.Reason) || stalled.Message != tc.accepted.Message) {
+				t.Errorf("Stalled is %+v, want what Accepted says", stalled)
+			}
+			object := &v1alpha1.Channel{Status: v1alpha1.ChannelStatus{ObjectStatus: got}}
+			if f.update(object, v, metav1.Now()) != nil {
+				t.Error("written again although equal")
+			}
+		})
 	}
 }
 

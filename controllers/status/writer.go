@@ -82,7 +82,7 @@ func (f *facts) update(object client.Object, v compile.Verdict, now metav1.Time)
 func owned(s v1alpha1.ObjectStatus) v1alpha1.ObjectStatus {
 	conditions := s.Conditions
 	s.Conditions = nil
-	for _, t := range types {
+	for _, t := range written {
 		for _, c := range conditions {
 			if c.Type == string(t) {
 				s.Conditions = append(s.Conditions, c)
