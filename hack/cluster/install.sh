@@ -9,27 +9,14 @@ source "$(dirname "$0")/../localcluster/lib/say.sh"
 case "${1:-}" in -h | --help) usage && exit ;; esac
 checkout=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$checkout"
-images=${XDG_CACHE_HOME:-$HOME/.cache}/pullmode/images
-
-# The tag is made of what the image is built from: an unchanged product is not built, loaded or restarted again.
-sources() { find api cmd config controllers runtime go.mod go.sum Dockerfile -type f -not -name '*_test.go' -print0 | LC_ALL=C sort -z; }
-tag=$(sources | xargs -0 sha256sum | sha256sum | cut -c1-12)
-image=${PULLMODE_IMAGE:-localhost/pullmode:$tag}
-archive=$images/pullmode-$tag.tar
-
-if [ -z "${PULLMODE_IMAGE:-}" ] && [ ! -e "$archive" ]; then
-  say "building the image $image"
-  mkdir -p "$images"
-  hack/localcluster/image.sh "$image" "$archive.part"
-  mv "$archive.part" "$archive"
-  # Older images are of no use to anybody.
-  find "$images" -name 'pullmode-*.tar' ! -path "$archive" -delete
-fi
+image=${PULLMODE_IMAGE:-} archive=
+[ -n "$image" ] || { read -r image && read -r archive; } < <(hack/cluster/image.sh)
+[ -n "$image" ] || die "the image could not be built"
 
 kubeconfig=$(hack/localcluster/up.sh)
 export KUBECONFIG=$kubeconfig
 kubectl=$(hack/localcluster/assets.sh)/kubectl
-[ -n "${PULLMODE_IMAGE:-}" ] || hack/localcluster/load.sh "$archive"
+[ -z "$archive" ] || hack/localcluster/load.sh "$archive"
 lap "image $image is in the cluster"
 
 "$kubectl" apply --server-side --force-conflicts --kustomize config/crd >&2

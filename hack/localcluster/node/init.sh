@@ -34,10 +34,12 @@ ip route add default via "$host_ip"
 ip route add unreachable "$pods" # a pod that is gone is refused at once, not passed back and forth with the machine
 echo 1 >/proc/sys/net/ipv4/ip_forward
 
-# service NAME ARGUMENT...: runs it for good. One that ends is started again after a second, as a service manager would.
+# service NAME ARGUMENT...: runs it for good. One that ends is started again after a second, as a service manager would, unless
+# it is held back by a file of its name in /run/node/held.
 service() {
   local name=$1
   while :; do
+    while [ -e "/run/node/held/$name" ]; do sleep 0.1; done
     "$@" </dev/null >>"/run/node/logs/$name.log" 2>&1 || true
     printf '%s %s ended, starting it again\n' "$(date -Is)" "$name"
     sleep 1
