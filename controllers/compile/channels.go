@@ -21,17 +21,18 @@ type candidate struct {
 	verdict  Verdict
 	form     snapshot.Channel // its present form; List is empty where there is none
 	onlyList bool             // its list is all that is wrong
+	refused  bool             // the runtime does not take its present form
 }
 
 // compileChannels decides in three rounds, because a last accepted form never
 // stands in the way of a present one: who holds which identity, whose present
 // form is served, and then whose last form still fits in.
-func compileChannels(items []v1alpha1.Channel, last previous, lists *lists, domains *domains, keys map[string]SecretKeys) channels {
+func compileChannels(items []v1alpha1.Channel, last previous, lists *lists, domains *domains, keys map[string]SecretKeys, refused Refused) channels {
 	wanted, leaving := split[v1alpha1.Channel](items)
 	candidates := make([]candidate, 0, len(wanted))
 	holder := make(map[identity]string, len(wanted))
 	for _, o := range wanted {
-		c := candidate{object: o, verdict: newVerdict(snapshot.KindChannel, o), form: channelForm(o)}
+		c := candidate{object: o, verdict: newVerdict(snapshot.KindChannel, o), form: channelForm(o), refused: refused.has(snapshot.KindChannel, o)}
 		c.verdict.Accepted = checkChannel(o, &c.form, holder)
 		if c.verdict.Accepted.OK {
 			holder[identityOf(&c.form)] = o.Name
@@ -51,6 +52,8 @@ func compileChannels(items []v1alpha1.Channel, last previous, lists *lists, doma
 		c := &candidates[i]
 		result.verdicts = append(result.verdicts, c.verdict)
 		switch {
+		case c.refused:
+			turnedDown = append(turnedDown, c)
 		case c.verdict.Accepted.OK && c.verdict.ResolvedRefs.OK:
 			put(c.form)
 		case c.verdict.Accepted.OK && c.onlyList:
@@ -120,7 +123,8 @@ func (c *candidate) withoutList(last previous, lists *lists, domains *domains, h
 
 // lastForm is the last accepted form of a Channel as it can still be served. Its
 // keys are those of today where the object itself has not changed since: they
-// belong to the Secret, and whoever changes a key must be able to rely on it.
+// belong to the Secret, and whoever changes a key must be able to rely on it. With
+// a form that the runtime refused, they could be what it does not take.
 func (c *candidate) lastForm(last previous, lists *lists, domains *domains) (snapshot.Channel, bool) {
 	form, ok := last.channel(c.object)
 	if !ok || !domains.knows(form.Type) {
@@ -129,7 +133,7 @@ func (c *candidate) lastForm(last previous, lists *lists, domains *domains) (sna
 	if !lists.has(form.List) {
 		form.List = ""
 	}
-	if form.Generation == c.form.Generation {
+	if form.Generation == c.form.Generation && !c.refused {
 		if len(c.form.KeyHashes) > 0 {
 			form.KeyHashes = c.form.KeyHashes
 		}

@@ -34,6 +34,8 @@ type Input struct {
 	// Open is how many requests are open, by list: see OpenRequests. nil means
 	// that nobody knows, and then no list is dropped.
 	Open map[string]int64
+	// Refused are the forms that the runtime refused to serve; mostly none.
+	Refused Refused
 }
 
 // SecretKeys is what a Secret holds, by the key of its data. A key that is not in
@@ -66,12 +68,12 @@ type Result struct {
 func Compile(in Input) Result {
 	last := newPrevious(in.Previous)
 	runtimes := compileRuntimes(in.Runtimes, last, in.Keys)
-	lists := compileLists(in.Worklists, last, in.Open)
-	domains := compileDomains(in.MediaRoutingDomains, last)
-	channels := compileChannels(in.Channels, last, lists, domains, in.Keys)
+	lists := compileLists(in.Worklists, last, in.Open, in.Refused)
+	domains := compileDomains(in.MediaRoutingDomains, last, in.Refused)
+	channels := compileChannels(in.Channels, last, lists, domains, in.Keys, in.Refused)
 	domains.keepFor(channels.served)
 	lists.settle(in.Worklists, channels.served)
-	subscriptions := compileSubscriptions(in.AgentSubscriptions, last, lists, domains)
+	subscriptions := compileSubscriptions(in.AgentSubscriptions, last, lists, domains, in.Refused)
 	lists.warn(subscriptions.served)
 
 	verdicts := make([]Verdict, 0, len(in.Runtimes)+len(in.MediaRoutingDomains)+len(in.Worklists)+len(in.Channels)+len(in.AgentSubscriptions))
@@ -90,6 +92,7 @@ func Compile(in Input) Result {
 		s.Canonicalize()
 	}
 	serve(s, verdicts)
+	in.Refused.note(verdicts)
 	byKindAndName(verdicts)
 	return Result{Snapshot: s, Verdicts: verdicts}
 }

@@ -25,7 +25,7 @@ type domains struct {
 	refusedBy map[string]string
 }
 
-func compileDomains(items []v1alpha1.MediaRoutingDomain, last previous) *domains {
+func compileDomains(items []v1alpha1.MediaRoutingDomain, last previous, refused Refused) *domains {
 	wanted, leaving := split[v1alpha1.MediaRoutingDomain](items)
 	d := &domains{
 		last:   last,
@@ -37,7 +37,7 @@ func compileDomains(items []v1alpha1.MediaRoutingDomain, last previous) *domains
 	for _, o := range wanted {
 		v := newVerdict(snapshot.KindMediaRoutingDomain, o)
 		d.exists[o.Name] = true
-		if v.Accepted = d.check(o); v.Accepted.OK {
+		if v.Accepted = d.check(o); v.Accepted.OK && !refused.has(snapshot.KindMediaRoutingDomain, o) {
 			d.put(snapshot.MediaRoutingDomain{
 				Source: source(o), DisplayName: o.Spec.DisplayName,
 				MaxRequests: o.Spec.MaxRequests, ChannelTypes: set(o.Spec.ChannelTypes),

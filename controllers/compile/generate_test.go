@@ -10,6 +10,7 @@ import (
 
 	"github.com/pullmode/operator/api/v1alpha1"
 	"github.com/pullmode/operator/controllers/compile"
+	"github.com/pullmode/operator/runtime/snapshot"
 )
 
 // The generators draw from few names, types and numbers, so that objects meet:
@@ -39,7 +40,25 @@ func anyInput(t *rapid.T, before compile.Input) compile.Input {
 			in.Open[fmt.Sprintf("list%d", i)] = rapid.Int64Range(0, 1).Draw(t, "open")
 		}
 	}
+	in.Refused = compile.Refused{}
+	refuse(t, snapshot.KindMediaRoutingDomain, in.MediaRoutingDomains, in.Refused)
+	refuse(t, snapshot.KindList, in.Worklists, in.Refused)
+	refuse(t, snapshot.KindChannel, in.Channels, in.Refused)
+	refuse(t, snapshot.KindSubscription, in.AgentSubscriptions, in.Refused)
 	return in
+}
+
+// refuse draws which objects the runtime does not take: one in ten.
+func refuse[T any, O interface {
+	*T
+	metav1.Object
+}](t *rapid.T, kind string, items []T, refused compile.Refused) {
+	for i := range items {
+		o := O(&items[i])
+		if rapid.IntRange(0, 9).Draw(t, "refused") == 9 {
+			refused[compile.Form{Kind: kind, Name: o.GetName(), UID: o.GetUID(), Generation: o.GetGeneration()}] = "not known here"
+		}
+	}
 }
 
 func objects[T any, O interface {

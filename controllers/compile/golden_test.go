@@ -37,6 +37,8 @@ type step struct {
 	Delete []string `json:"delete"`
 	// Open is how many requests the runtime reports open, by list.
 	Open map[string]int64 `json:"open"`
+	// Refuse has what the runtime says of the present form of an object, by Kind/name.
+	Refuse map[string]string `json:"refuse"`
 }
 
 // Every testdata/NAME.in.yaml begins with the objects of testdata/world.yaml,
@@ -65,6 +67,7 @@ func TestGolden(t *testing.T) {
 				if input.Open == nil {
 					input.Open = map[string]int64{}
 				}
+				input.Refused = namespace.refused(t, s)
 				result = compile.Compile(input)
 				if result.Snapshot != nil {
 					if problems := result.Snapshot.Validate(); len(problems) > 0 {
@@ -110,6 +113,19 @@ func (n *namespace) change(t *testing.T, s step) {
 		n.schemas.Default(o)
 		n.objects[o.GetKind()+"/"+o.GetName()] = o
 	}
+}
+
+func (n *namespace) refused(t *testing.T, s step) compile.Refused {
+	t.Helper()
+	refused := compile.Refused{}
+	for id, message := range s.Refuse {
+		o := n.objects[id]
+		if o == nil {
+			t.Fatalf("there is no %s to refuse", id)
+		}
+		refused[compile.Form{Kind: o.GetKind(), Name: o.GetName(), UID: o.GetUID(), Generation: o.GetGeneration()}] = message
+	}
+	return refused
 }
 
 func (n *namespace) input(t *testing.T) compile.Input {
@@ -210,6 +226,9 @@ func shown(t *testing.T, r compile.Result) string {
 		fmt.Fprintf(b, "- %s: {generation: %d, served: %d}\n", v.Kind+"/"+v.Name, v.Generation, v.ServedGeneration)
 		finding("accepted", v.Accepted)
 		finding("resolvedRefs", v.ResolvedRefs)
+		if v.Refused != "" {
+			fmt.Fprintf(b, "  refused: %q\n", v.Refused)
+		}
 	}
 	return b.String()
 }

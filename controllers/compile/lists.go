@@ -20,7 +20,7 @@ type lists struct {
 	open map[string]int64
 }
 
-func compileLists(items []v1alpha1.Worklist, last previous, open map[string]int64) *lists {
+func compileLists(items []v1alpha1.Worklist, last previous, open map[string]int64, refused Refused) *lists {
 	wanted, leaving := split[v1alpha1.Worklist](items)
 	l := &lists{
 		served:  make(map[string]snapshot.List, len(wanted)),
@@ -33,7 +33,7 @@ func compileLists(items []v1alpha1.Worklist, last previous, open map[string]int6
 		v := newVerdict(snapshot.KindList, o)
 		l.exists[o.Name] = true
 		form := listForm(o)
-		if v.Accepted = checkList(o, &form); v.Accepted.OK {
+		if v.Accepted = checkList(o, &form); v.Accepted.OK && !refused.has(snapshot.KindList, o) {
 			l.served[o.Name] = form
 		} else if form, ok := last.list(o); ok {
 			form.Draining = false

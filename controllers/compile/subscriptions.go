@@ -14,7 +14,7 @@ type subscriptions struct {
 
 // compileSubscriptions resolves lists and capacities. A name that does not
 // resolve takes nothing from the ones that do.
-func compileSubscriptions(items []v1alpha1.AgentSubscription, last previous, lists *lists, domains *domains) subscriptions {
+func compileSubscriptions(items []v1alpha1.AgentSubscription, last previous, lists *lists, domains *domains, refused Refused) subscriptions {
 	wanted, leaving := split[v1alpha1.AgentSubscription](items)
 	result := subscriptions{
 		served:   make([]snapshot.Subscription, 0, len(wanted)),
@@ -29,7 +29,7 @@ func compileSubscriptions(items []v1alpha1.AgentSubscription, last previous, lis
 			warnOfNothing(&v.ResolvedRefs, o, selected)
 		}
 		switch {
-		case finding.OK:
+		case finding.OK && !refused.has(snapshot.KindSubscription, o):
 			result.served = append(result.served, form)
 		case known:
 			result.served = append(result.served, fit(old, lists, domains))

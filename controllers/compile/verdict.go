@@ -28,6 +28,9 @@ type Verdict struct {
 	// ServedGeneration is the generation whose form is in the snapshot: older
 	// than Generation when a change was not accepted, 0 when no form is.
 	ServedGeneration int64
+
+	// Refused is what the runtime said when it refused this form; empty when it did not.
+	Refused string
 }
 
 // Finding becomes the status, the reason and the message of a condition.
