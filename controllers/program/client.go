@@ -119,16 +119,13 @@ func ask[T any](ctx context.Context, c *Client, method string, t Target, resourc
 }
 
 func (c *Client) call(ctx context.Context, method string, t Target, resource string, body []byte) ([]byte, error) {
-	req, err := http.NewRequestWithContext(ctx, method, "https://"+t.Addr+"/admin/v1/"+resource, bytes.NewReader(body))
-	if err != nil {
-		return nil, fmt.Errorf("cannot be asked for %s: %w", resource, err)
-	}
+	header := http.Header{}
 	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
+		header.Set("Content-Type", "application/json")
 	}
-	res, err := c.http.Do(req)
+	res, err := c.Do(ctx, method, t, resource, header, bytes.NewReader(body))
 	if err != nil {
-		return nil, fmt.Errorf("cannot be asked for %s: %w", resource, err)
+		return nil, err
 	}
 	defer res.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
@@ -142,6 +139,23 @@ func (c *Client) call(ctx context.Context, method string, t Target, resource str
 		return nil, failure(res.StatusCode, answer)
 	}
 	return answer, nil
+}
+
+// Do makes one call of any kind and hands the answer over as it comes, whatever its
+// status: for what is too large to be held, and for problems that the caller reads.
+// resource may have a query. ctx bounds the whole call, and who calls closes the
+// answer's body.
+func (c *Client) Do(ctx context.Context, method string, t Target, resource string, header http.Header, body io.Reader) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, method, "https://"+t.Addr+"/admin/v1/"+resource, body)
+	if err != nil {
+		return nil, fmt.Errorf("cannot be asked for %s: %w", resource, err)
+	}
+	req.Header = header
+	res, err := c.http.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("cannot be asked for %s: %w", resource, err)
+	}
+	return res, nil
 }
 
 // failure makes an error of an answer that is not 200: a refusal, or whatever
