@@ -139,8 +139,9 @@ func TestInputIsNotChanged(t *testing.T) {
 
 // written is an input but for what the runtime refused, whose keys JSON has no form for.
 func written(t *rapid.T, in compile.Input) string {
-	in.Refused = nil
-	b, err := json.Marshal(in)
+	b, err := json.Marshal([]any{
+		in.Runtimes, in.MediaRoutingDomains, in.Worklists, in.Channels, in.AgentSubscriptions, in.Keys, in.Previous, in.Open,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
