@@ -14,6 +14,7 @@ import (
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 
 	"github.com/pullmode/operator/config/crd"
+	"github.com/pullmode/operator/config/crd/crdtest"
 )
 
 func readme(t *testing.T) string {
@@ -90,7 +91,7 @@ func TestREADMEExplainsEveryField(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			text := section(t, kind)
 			spec := definition.Spec.Versions[0].Schema.OpenAPIV3Schema.Properties["spec"]
-			eachLeaf("", spec, func(path string, schema apiextensionsv1.JSONSchemaProps) {
+			fields{crdtest.Foreign(t, kind), func(path string, schema apiextensionsv1.JSONSchemaProps) {
 				row := "\n| `" + path + "` | "
 				_, rest, found := strings.Cut(text, row)
 				if !found {
@@ -101,24 +102,31 @@ func TestREADMEExplainsEveryField(t *testing.T) {
 				if schema.Default != nil && said != "`"+strings.Trim(string(schema.Default.Raw), `"`)+"`" {
 					t.Errorf("the field %s has the default %s, README.md says %s", path, schema.Default.Raw, said)
 				}
-			})
+			}}.walk("", spec)
 		})
 	}
 }
 
-// eachLeaf visits the fields that hold a value. Types of Kubernetes' own are leaves: they are explained elsewhere.
-func eachLeaf(path string, schema apiextensionsv1.JSONSchemaProps, visit func(string, apiextensionsv1.JSONSchemaProps)) {
+// fields are those of a kind's spec. Structs of Kubernetes' own are explained elsewhere.
+type fields struct {
+	foreign map[string]bool
+	visit   func(path string, schema apiextensionsv1.JSONSchemaProps)
+}
+
+// walk visits the fields that hold a value.
+func (f fields) walk(path string, schema apiextensionsv1.JSONSchemaProps) {
 	switch {
-	case path == "resources" || path == "lists.selector":
-		visit(path, schema)
+	case f.foreign[".spec."+path] && strings.HasSuffix(path, "[]"):
+	case f.foreign[".spec."+path] || schema.AdditionalProperties != nil:
+		f.visit(path, schema)
 	case schema.Type == "object":
 		for name, property := range schema.Properties {
-			eachLeaf(strings.TrimPrefix(path+"."+name, "."), property, visit)
+			f.walk(strings.TrimPrefix(path+"."+name, "."), property)
 		}
 	case schema.Type == "array" && schema.Items.Schema.Type == "object":
-		visit(path, schema)
-		eachLeaf(path+"[]", *schema.Items.Schema, visit)
+		f.visit(path, schema)
+		f.walk(path+"[]", *schema.Items.Schema)
 	default:
-		visit(path, schema)
+		f.visit(path, schema)
 	}
 }

@@ -4,10 +4,16 @@ const (
 	// ConditionDegraded is there only while it is True, and only on a RoutingRuntime: something that the runtime is
 	// made of could not be brought to its wanted form. What runs goes on as it was.
 	//
-	// Reasons when True: NotApplied.
+	// Reasons when True: NotApplied, VolumeNotResized.
 	ConditionDegraded ConditionType = "Degraded"
 
 	// ReasonNotApplied: Degraded=True, the API server refused one of the runtime's parts (by quota or policy, say), or
 	// its name is taken by another object. The message names the part and gives the refusal.
+	// Pods are not changed either while a Secret that they mount is missing or cannot be used: ResolvedRefs tells which.
 	ReasonNotApplied ConditionReason = "NotApplied"
+
+	// ReasonVolumeNotResized: Degraded=True, the volume does not have the size of storage.embedded.size, and will not
+	// get it by itself: its StorageClass cannot expand volumes, or the volume is larger already. The message says what
+	// to do. Where something else is wrong as well, the reason is NotApplied, and the message tells both.
+	ReasonVolumeNotResized ConditionReason = "VolumeNotResized"
 )

@@ -90,7 +90,7 @@ const (
 	ReasonReferenceNotAccepted ConditionReason = "ReferenceNotAccepted"
 
 	// ReasonSecretNotFound: ResolvedRefs=False, the namespace has no Secret of this name. Channel (secretRef and
-	// outbound.secretRef) and RoutingRuntime (eventSink.secretRef).
+	// outbound.secretRef) and RoutingRuntime (eventSink.secretRef, tls.secretRef, storage.etcd.tlsSecretRef).
 	ReasonSecretNotFound ConditionReason = "SecretNotFound"
 
 	// ReasonSecretKeyMissing: ResolvedRefs=False on a Channel or a RoutingRuntime, the Secret exists, but has nothing
@@ -98,7 +98,8 @@ const (
 	ReasonSecretKeyMissing ConditionReason = "SecretKeyMissing"
 
 	// ReasonSecretKeyInvalid: ResolvedRefs=False on a Channel or a RoutingRuntime, what the Secret has under the key
-	// cannot be a connector's key or a signing secret: it is too short, not plain text, or there are more than 4.
+	// cannot be a connector's key or a signing secret (it is too short, not plain text, or there are more than 4), or
+	// no certificate and the private key that belongs to it.
 	ReasonSecretKeyInvalid ConditionReason = "SecretKeyInvalid"
 )
 

@@ -79,7 +79,8 @@ type DrainingList struct {
 	// +optional
 	Since *metav1.Time `json:"since,omitempty"`
 
-	// deadline is when what is still open is closed; missing where there is no end.
+	// deadline is when what is still open is closed; missing where there is no
+	// end.
 	// +optional
 	Deadline *metav1.Time `json:"deadline,omitempty"`
 }

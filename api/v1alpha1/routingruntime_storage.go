@@ -64,8 +64,8 @@ const (
 // EtcdStorage is an etcd cluster that the operator does not run.
 //
 // +kubebuilder:validation:XValidation:rule="has(self.prefix) == has(oldSelf.prefix) && (!has(self.prefix) || self.prefix == oldSelf.prefix)",message="prefix cannot be changed, everything is kept below it: keep the old one"
-// +kubebuilder:validation:XValidation:rule="self.endpoints.all(e, e.startsWith('https://')) || (has(self.insecureAllowHTTP) && self.insecureAllowHTTP)",message="whoever is on the way could read and change every request: use https:// endpoints, or set insecureAllowHTTP to true for a test"
-// +kubebuilder:validation:XValidation:rule="!(has(self.insecureAllowHTTP) && self.insecureAllowHTTP) || !has(self.tlsSecretRef) || self.endpoints.exists(e, e.startsWith('https://'))",message="tlsSecretRef is of no use with http:// endpoints: leave it out, or use https://"
+// +kubebuilder:validation:XValidation:rule="self.endpoints.all(e, e.startsWith('https://')) || (has(self.insecureAllowHTTP) && self.insecureAllowHTTP && self.endpoints.all(e, e.startsWith('http://')))",message="whoever is on the way could read and change every request: use https:// for every endpoint, or, for a test, http:// for every one and insecureAllowHTTP: true"
+// +kubebuilder:validation:XValidation:rule="!has(self.tlsSecretRef) || self.endpoints.exists(e, e.startsWith('https://'))",message="tlsSecretRef is of no use with http:// endpoints: leave it out, or use https://"
 type EtcdStorage struct {
 	// endpoints are the addresses of the cluster's members, 1 to 16.
 	// +listType=set

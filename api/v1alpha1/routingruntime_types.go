@@ -50,9 +50,9 @@ type RoutingRuntimeSpec struct {
 	Image string `json:"image,omitempty"`
 
 	// replicas is how many pods run: 0 to 32, where 0 stops the service and keeps
-	// its data. Embedded storage belongs to one process, so it takes no more than 1.
-	// A HorizontalPodAutoscaler may scale the RoutingRuntime itself. The default
-	// is 1.
+	// its data. Embedded storage belongs to one process, so it takes no more than
+	// 1. A HorizontalPodAutoscaler may scale the RoutingRuntime itself. The
+	// default is 1.
 	// +kubebuilder:default=1
 	// +kubebuilder:validation:Minimum=0
 	// +kubebuilder:validation:Maximum=32

@@ -1,6 +1,7 @@
 package cel_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -59,10 +60,10 @@ func TestShortNamesAndCategory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, statuses := map[string]names{}, 0
+	got, subresources := map[string]names{}, map[string]int{}
 	for _, resource := range resources.APIResources {
-		if resource.ShortNames == nil {
-			statuses++
+		if _, subresource, is := strings.Cut(resource.Name, "/"); is {
+			subresources[subresource]++
 			continue
 		}
 		got[resource.Kind] = names{resource.ShortNames, resource.Categories}
@@ -70,7 +71,7 @@ func TestShortNamesAndCategory(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("discovered names (-want +got):\n%s", diff)
 	}
-	if statuses != len(want) {
-		t.Errorf("%d status subresources, want %d", statuses, len(want))
+	if diff := cmp.Diff(map[string]int{"status": len(want), "scale": 1}, subresources); diff != "" {
+		t.Errorf("subresources (-want +got):\n%s", diff)
 	}
 }

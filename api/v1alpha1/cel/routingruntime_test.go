@@ -1,5 +1,7 @@
 package cel_test
 
+import "strings"
+
 var routingRuntime = kindCase{
 	minimal: `
 apiVersion: pullmode.io/v1alpha1
@@ -37,10 +39,62 @@ spec:
 			refused:  []string{"metadata: {name: " + letters(41) + "}", "metadata: {name: 2nd}", "metadata: {name: a.b}"},
 		},
 		{
-			path:     ".spec.replicas",
-			message:  "embedded storage belongs to one process: set replicas to 1, or to 0 to stop the runtime and keep its data",
-			accepted: []string{"spec: {replicas: 0}", "spec: {replicas: 1}"},
-			refused:  []string{"spec: {replicas: 2}"},
+			path:     ".spec",
+			message:  "embedded storage belongs to one process: set replicas to 1, or to 0 to stop the runtime and keep its data; more need storage.etcd",
+			accepted: []string{"spec: {replicas: 0}", "spec: {replicas: 1}", "spec: {replicas: 32, storage: {etcd: {endpoints: ['https://etcd:2379']}}}", "spec: {replicas: 0, storage: {etcd: {endpoints: ['https://etcd:2379']}}}"},
+			refused:  []string{"spec: {replicas: 2}", "spec: {replicas: 2, storage: {embedded: {size: 1Gi}}}"},
+		},
+		{
+			path:     ".spec.storage",
+			message:  "write either storage.embedded, a volume of the runtime's own, or storage.etcd, a cluster that is there already",
+			accepted: []string{"spec: {storage: {embedded: {}}}", etcd(""), "spec: {storage: null}"},
+			refused:  []string{"spec: {storage: {}}", "spec: {storage: {embedded: {}, etcd: {endpoints: ['https://etcd:2379']}}}"},
+		},
+		{
+			path:     ".spec.storage",
+			message:  "the kind of storage cannot be changed, nothing would carry the requests over: create another RoutingRuntime in another namespace",
+			before:   "spec: {storage: {embedded: {size: 1Gi}}}",
+			accepted: []string{"spec: {storage: {embedded: {size: 2Gi}}}"},
+			refused:  []string{"spec: {storage: {embedded: null, etcd: {endpoints: ['https://etcd:2379']}}}"},
+		},
+		{
+			path:    ".spec.storage.etcd",
+			message: "prefix cannot be changed, everything is kept below it: keep the old one",
+			before:  etcd("prefix: /care/"),
+			accepted: []string{
+				"spec: {storage: {etcd: {endpoints: ['https://b:2379', 'https://c:2379']}}}",
+				"spec: {storage: {etcd: {tlsSecretRef: {name: etcd}}}}",
+			},
+			refused: []string{"spec: {storage: {etcd: {prefix: /sales/}}}", "spec: {storage: {etcd: {prefix: null}}}"},
+		},
+		{
+			path:    ".spec.storage.etcd",
+			message: "whoever is on the way could read and change every request: use https:// for every endpoint, or, for a test, http:// for every one and insecureAllowHTTP: true",
+			accepted: []string{
+				etcd("endpoints: ['https://a:2379', 'https://b:2379'], insecureAllowHTTP: true"),
+				etcd("endpoints: ['http://a:2379', 'http://b:2379'], insecureAllowHTTP: true"),
+			},
+			refused: []string{
+				etcd("endpoints: ['http://a:2379']"),
+				etcd("endpoints: ['http://a:2379'], insecureAllowHTTP: false"),
+				etcd("endpoints: ['https://a:2379', 'http://b:2379'], insecureAllowHTTP: true"),
+			},
+		},
+		{
+			path:     ".spec.storage.etcd",
+			message:  "tlsSecretRef is of no use with http:// endpoints: leave it out, or use https://",
+			accepted: []string{etcd("tlsSecretRef: {name: etcd}")},
+			refused:  []string{etcd("endpoints: ['http://a:2379'], insecureAllowHTTP: true, tlsSecretRef: {name: etcd}")},
+		},
+		{
+			path:     ".spec.storage.etcd.endpoints[]",
+			message:  "write scheme, host and port of a member, such as https://etcd-0.etcd:2379",
+			accepted: []string{etcd("endpoints: ['https://10.0.0.1:2379']"), etcd("endpoints: ['https://[2001:db8::1]:2379']")},
+			refused: []string{
+				etcd("endpoints: ['https://a']"), etcd("endpoints: ['https://:2379']"), etcd("endpoints: ['https://a:2379/x']"),
+				etcd("endpoints: ['https://me:mine@a:2379']"), etcd("endpoints: ['https://a,https://b:2379']"),
+			},
+			together: []string{etcd("endpoints: ['a:2379']"), etcd("endpoints: ['unix:///run/etcd:2379']")},
 		},
 		{
 			path:     ".spec.storage.embedded",
@@ -50,7 +104,6 @@ spec:
 			refused: []string{
 				"spec: {storage: {embedded: {storageClassName: slow}}}",
 				"spec: {storage: {embedded: {storageClassName: null}}}",
-				"spec: {storage: {embedded: null}}",
 				"spec: {storage: null}",
 			},
 		},
@@ -62,13 +115,39 @@ spec:
 		},
 		{
 			path:     ".spec.storage.embedded.size",
-			message:  "size cannot be changed once the volume exists: keep the old size, or delete this RoutingRuntime with its volume and create it again",
+			message:  "a volume cannot shrink: keep the old size or write a larger one",
 			before:   "spec: {storage: {embedded: {size: 20Gi}}}",
-			accepted: []string{"spec: {storage: {embedded: {size: 20480Mi}}}"},
+			accepted: []string{"spec: {storage: {embedded: {size: 20480Mi}}}", "spec: {storage: {embedded: {size: 30Gi}}}"},
 			refused: []string{
-				"spec: {storage: {embedded: {size: 30Gi}}}",
-				"spec: {storage: {embedded: {size: 1Gi}}}",
+				"spec: {storage: {embedded: {size: 19Gi}}}",
 				"spec: {storage: {embedded: {size: null}}}",
+			},
+		},
+		{
+			path:     ".spec.service.annotations",
+			message:  "annotations of pullmode.io are the operator's own: use another prefix",
+			accepted: []string{"spec: {service: {annotations: {lb.example.com/subnet: a}}}"},
+			refused:  []string{"spec: {service: {annotations: {pullmode.io/applied: x}}}"},
+		},
+		{
+			path:     ".spec.ingress.annotations",
+			message:  "annotations of pullmode.io are the operator's own: use another prefix",
+			accepted: []string{"spec: {ingress: {host: a.example, annotations: {ingress.example.com/timeout: 1h}}}"},
+			refused:  []string{"spec: {ingress: {host: a.example, annotations: {pullmode.io/applied: x}}}"},
+		},
+		{
+			path:     ".spec.pod.annotations",
+			message:  "annotations of pullmode.io are the operator's own: use another prefix",
+			accepted: []string{"spec: {pod: {annotations: {team: care}}}"},
+			refused:  []string{"spec: {pod: {annotations: {pullmode.io/applied: x}}}"},
+		},
+		{
+			path:     ".spec.pod.labels",
+			message:  "app.kubernetes.io/name, instance and managed-by find the pods and are the operator's own: use other labels",
+			accepted: []string{"spec: {pod: {labels: {team: care, app.kubernetes.io/part-of: care}}}"},
+			refused: []string{
+				"spec: {pod: {labels: {app.kubernetes.io/name: x}}}", "spec: {pod: {labels: {app.kubernetes.io/instance: x}}}",
+				"spec: {pod: {labels: {app.kubernetes.io/managed-by: x}}}",
 			},
 		},
 		{
@@ -155,6 +234,21 @@ spec:
 	limits: map[string]limit{
 		"image is empty":            {`spec: {image: ""}`, "spec.image", "at least 1 chars long"},
 		"replicas below 0":          {"spec: {replicas: -1}", "spec.replicas", "greater than or equal to 0"},
+		"more than 32 replicas":     {"spec: {replicas: 33, storage: {etcd: {endpoints: ['https://etcd:2379']}}}", "spec.replicas", "less than or equal to 32"},
+		"etcd nowhere":              {etcd("endpoints: []"), "spec.storage.etcd.endpoints", "at least 1 items"},
+		"an etcd member twice":      {etcd("endpoints: ['https://a:1', 'https://a:1']"), "spec.storage.etcd.endpoints[1]", "Duplicate value"},
+		"a prefix without an end":   {etcd("prefix: /care"), "spec.storage.etcd.prefix", "should match"},
+		"every key of etcd":         {etcd("prefix: /"), "spec.storage.etcd.prefix", "should match"},
+		"tls without a secret":      {"spec: {tls: {}}", "spec.tls.secretRef", "Required value"},
+		"an impossible secret":      {"spec: {tls: {secretRef: {name: A}}}", "spec.tls.secretRef.name", "should match"},
+		"ingress without a host":    {"spec: {ingress: {}}", "spec.ingress.host", "Required value"},
+		"ingress for all hosts":     {"spec: {ingress: {host: '*.example.com'}}", "spec.ingress.host", "should match"},
+		"host with a port":          {"spec: {ingress: {host: 'a.example:443'}}", "spec.ingress.host", "should match"},
+		"an impossible label":       {"spec: {pod: {labels: {team: my team}}}", "spec.pod.labels.team", "should match"},
+		"an impossible node label":  {"spec: {pod: {nodeSelector: {disk: " + letters(64) + "}}}", "spec.pod.nodeSelector.disk", "may not be more than 63"},
+		"an annotation too long":    {"spec: {pod: {annotations: {a: " + letters(8193) + "}}}", "spec.pod.annotations.a", "may not be more than 8192"},
+		"a pull secret twice":       {"spec: {pod: {imagePullSecrets: [{name: a}, {name: a}]}}", "spec.pod.imagePullSecrets[1]", "Duplicate value"},
+		"a toleration misspelt":     {"spec: {pod: {tolerations: [{key: 1}]}}", "spec.pod.tolerations[0].key", "must be of type string"},
 		"authentication is missing": {"spec: {authentication: null}", "spec.authentication", "Required value"},
 		"no issuer":                 {"spec: {authentication: {issuers: []}}", "spec.authentication.issuers", "at least 1 items"},
 		"issuer without audience":   {"spec: {authentication: {issuers: [{url: 'https://a.example'}]}}", "spec.authentication.issuers[0].audience", "Required value"},
@@ -170,4 +264,12 @@ spec:
 		"unknown sessionPolicy":         {"spec: {sessionPolicy: One}", "spec.sessionPolicy", `supported values: "Allow", "Replace"`},
 		"unknown service type":          {"spec: {service: {type: ExternalName}}", "spec.service.type", `supported values: "ClusterIP", "NodePort", "LoadBalancer"`},
 	},
+}
+
+// etcd returns a patch to storage in an etcd with these fields.
+func etcd(fields string) string {
+	if !strings.Contains(fields, "endpoints:") {
+		fields = "endpoints: ['https://etcd:2379'], " + fields
+	}
+	return "spec: {storage: {etcd: {" + fields + "}}}"
 }

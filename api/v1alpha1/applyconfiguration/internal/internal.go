@@ -103,6 +103,8 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: programmedGeneration
       type:
         scalar: numeric
+- name: com.github.pullmode.operator.api.v1alpha1.AnnotationValue
+  scalar: string
 - name: com.github.pullmode.operator.api.v1alpha1.Attention
   map:
     fields:
@@ -291,6 +293,8 @@ var schemaYAML = typed.YAMLObject(`types:
         scalar: string
       default: sub
 - name: com.github.pullmode.operator.api.v1alpha1.JoinPolicy
+  scalar: string
+- name: com.github.pullmode.operator.api.v1alpha1.LabelValue
   scalar: string
 - name: com.github.pullmode.operator.api.v1alpha1.ListReference
   map:
@@ -537,7 +541,7 @@ var schemaYAML = typed.YAMLObject(`types:
       type:
         map:
           elementType:
-            scalar: string
+            namedType: com.github.pullmode.operator.api.v1alpha1.AnnotationValue
     - name: className
       type:
         scalar: string
@@ -557,23 +561,25 @@ var schemaYAML = typed.YAMLObject(`types:
       type:
         map:
           elementType:
-            scalar: string
+            namedType: com.github.pullmode.operator.api.v1alpha1.AnnotationValue
     - name: imagePullSecrets
       type:
         list:
           elementType:
-            namedType: io.k8s.api.core.v1.LocalObjectReference
-          elementRelationship: atomic
+            namedType: com.github.pullmode.operator.api.v1alpha1.SecretReference
+          elementRelationship: associative
+          keys:
+          - name
     - name: labels
       type:
         map:
           elementType:
-            scalar: string
+            namedType: com.github.pullmode.operator.api.v1alpha1.LabelValue
     - name: nodeSelector
       type:
         map:
           elementType:
-            scalar: string
+            namedType: com.github.pullmode.operator.api.v1alpha1.LabelValue
     - name: priorityClassName
       type:
         scalar: string
@@ -596,7 +602,7 @@ var schemaYAML = typed.YAMLObject(`types:
       type:
         map:
           elementType:
-            scalar: string
+            namedType: com.github.pullmode.operator.api.v1alpha1.AnnotationValue
     - name: type
       type:
         namedType: io.k8s.api.core.v1.ServiceType
@@ -795,14 +801,6 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: podAntiAffinity
       type:
         namedType: io.k8s.api.core.v1.PodAntiAffinity
-- name: io.k8s.api.core.v1.LocalObjectReference
-  map:
-    fields:
-    - name: name
-      type:
-        scalar: string
-      default: ""
-    elementRelationship: atomic
 - name: io.k8s.api.core.v1.NodeAffinity
   map:
     fields:

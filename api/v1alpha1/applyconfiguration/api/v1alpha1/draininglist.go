@@ -22,7 +22,8 @@ type DrainingListApplyConfiguration struct {
 	OpenRequests *int64 `json:"openRequests,omitempty"`
 	// since is when the runtime first saw that it was deleted.
 	Since *v1.Time `json:"since,omitempty"`
-	// deadline is when what is still open is closed; missing where there is no end.
+	// deadline is when what is still open is closed; missing where there is no
+	// end.
 	Deadline *v1.Time `json:"deadline,omitempty"`
 }
 

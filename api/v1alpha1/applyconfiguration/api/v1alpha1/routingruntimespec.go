@@ -17,9 +17,9 @@ type RoutingRuntimeSpecApplyConfiguration struct {
 	// released with, and upgrades it together with itself.
 	Image *string `json:"image,omitempty"`
 	// replicas is how many pods run: 0 to 32, where 0 stops the service and keeps
-	// its data. Embedded storage belongs to one process, so it takes no more than 1.
-	// A HorizontalPodAutoscaler may scale the RoutingRuntime itself. The default
-	// is 1.
+	// its data. Embedded storage belongs to one process, so it takes no more than
+	// 1. A HorizontalPodAutoscaler may scale the RoutingRuntime itself. The
+	// default is 1.
 	Replicas *int32 `json:"replicas,omitempty"`
 	// storage says where requests, subscriptions and the routing snapshot are
 	// kept. The default is a volume of the runtime's own.

@@ -2,6 +2,10 @@
 
 package v1alpha1
 
+import (
+	apiv1alpha1 "github.com/pullmode/operator/api/v1alpha1"
+)
+
 // RuntimeIngressApplyConfiguration represents a declarative configuration of the RuntimeIngress type for use
 // with apply.
 //
@@ -9,16 +13,15 @@ package v1alpha1
 type RuntimeIngressApplyConfiguration struct {
 	// className names the IngressClass. Without it, the cluster's default is used.
 	ClassName *string `json:"className,omitempty"`
-	// host under which agents and connectors reach the runtime, such as
-	// routing.example.com.
+	// host is the name under which agents and connectors reach the runtime, such
+	// as routing.example.com.
 	Host *string `json:"host,omitempty"`
 	// annotations for the ingress controller, at most 32: event streams and
-	// WebSockets need long timeouts, and no buffering. Those of pullmode.io are the
-	// operator's own.
-	Annotations map[string]string `json:"annotations,omitempty"`
+	// WebSockets need long timeouts, and no buffering. Those of pullmode.io are
+	// the operator's own.
+	Annotations map[string]apiv1alpha1.AnnotationValue `json:"annotations,omitempty"`
 	// tlsSecretRef names the Secret with the certificate of the host, which the
-	// ingress controller shows. Without it, the Ingress speaks plain HTTP, or what
-	// the controller does by itself.
+	// ingress controller shows. Without it, the Ingress speaks plain HTTP.
 	TLSSecretRef *SecretReferenceApplyConfiguration `json:"tlsSecretRef,omitempty"`
 }
 
@@ -48,9 +51,9 @@ func (b *RuntimeIngressApplyConfiguration) WithHost(value string) *RuntimeIngres
 // and returns the receiver, so that objects can be build by chaining "With" function invocations.
 // If called multiple times, the entries provided by each call will be put on the Annotations field,
 // overwriting an existing map entries in Annotations field with the same key.
-func (b *RuntimeIngressApplyConfiguration) WithAnnotations(entries map[string]string) *RuntimeIngressApplyConfiguration {
+func (b *RuntimeIngressApplyConfiguration) WithAnnotations(entries map[string]apiv1alpha1.AnnotationValue) *RuntimeIngressApplyConfiguration {
 	if b.Annotations == nil && len(entries) > 0 {
-		b.Annotations = make(map[string]string, len(entries))
+		b.Annotations = make(map[string]apiv1alpha1.AnnotationValue, len(entries))
 	}
 	for k, v := range entries {
 		b.Annotations[k] = v

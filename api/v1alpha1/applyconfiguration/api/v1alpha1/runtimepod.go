@@ -3,6 +3,7 @@
 package v1alpha1
 
 import (
+	apiv1alpha1 "github.com/pullmode/operator/api/v1alpha1"
 	v1 "k8s.io/api/core/v1"
 )
 
@@ -13,22 +14,24 @@ import (
 // Pod.
 type RuntimePodApplyConfiguration struct {
 	// labels added to the pods, at most 32. The operator's own cannot be changed.
-	Labels map[string]string `json:"labels,omitempty"`
+	Labels map[string]apiv1alpha1.LabelValue `json:"labels,omitempty"`
 	// annotations added to the pods, at most 32. Those of pullmode.io are the
 	// operator's own.
-	Annotations map[string]string `json:"annotations,omitempty"`
+	Annotations map[string]apiv1alpha1.AnnotationValue `json:"annotations,omitempty"`
 	// nodeSelector has the labels that a node must have, at most 32.
-	NodeSelector map[string]string `json:"nodeSelector,omitempty"`
+	NodeSelector map[string]apiv1alpha1.LabelValue `json:"nodeSelector,omitempty"`
 	// affinity to nodes and other pods.
 	Affinity *v1.Affinity `json:"affinity,omitempty"`
 	// tolerations of nodes' taints, at most 32.
 	Tolerations []v1.Toleration `json:"tolerations,omitempty"`
 	// topologySpreadConstraints say how pods spread over zones and nodes, at most
 	// 16. One without a labelSelector counts the runtime's pods. Without any,
-	// several replicas prefer different nodes and zones.
+	// several replicas prefer different nodes and zones, and start where they
+	// can.
 	TopologySpreadConstraints []v1.TopologySpreadConstraint `json:"topologySpreadConstraints,omitempty"`
-	// imagePullSecrets name the Secrets with which the image is pulled, at most 16.
-	ImagePullSecrets []v1.LocalObjectReference `json:"imagePullSecrets,omitempty"`
+	// imagePullSecrets name the Secrets with which the image is pulled, at most
+	// 16.
+	ImagePullSecrets []SecretReferenceApplyConfiguration `json:"imagePullSecrets,omitempty"`
 	// priorityClassName says how important the pods are to the scheduler.
 	PriorityClassName *string `json:"priorityClassName,omitempty"`
 }
@@ -43,9 +46,9 @@ func RuntimePod() *RuntimePodApplyConfiguration {
 // and returns the receiver, so that objects can be build by chaining "With" function invocations.
 // If called multiple times, the entries provided by each call will be put on the Labels field,
 // overwriting an existing map entries in Labels field with the same key.
-func (b *RuntimePodApplyConfiguration) WithLabels(entries map[string]string) *RuntimePodApplyConfiguration {
+func (b *RuntimePodApplyConfiguration) WithLabels(entries map[string]apiv1alpha1.LabelValue) *RuntimePodApplyConfiguration {
 	if b.Labels == nil && len(entries) > 0 {
-		b.Labels = make(map[string]string, len(entries))
+		b.Labels = make(map[string]apiv1alpha1.LabelValue, len(entries))
 	}
 	for k, v := range entries {
 		b.Labels[k] = v
@@ -57,9 +60,9 @@ func (b *RuntimePodApplyConfiguration) WithLabels(entries map[string]string) *Ru
 // and returns the receiver, so that objects can be build by chaining "With" function invocations.
 // If called multiple times, the entries provided by each call will be put on the Annotations field,
 // overwriting an existing map entries in Annotations field with the same key.
-func (b *RuntimePodApplyConfiguration) WithAnnotations(entries map[string]string) *RuntimePodApplyConfiguration {
+func (b *RuntimePodApplyConfiguration) WithAnnotations(entries map[string]apiv1alpha1.AnnotationValue) *RuntimePodApplyConfiguration {
 	if b.Annotations == nil && len(entries) > 0 {
-		b.Annotations = make(map[string]string, len(entries))
+		b.Annotations = make(map[string]apiv1alpha1.AnnotationValue, len(entries))
 	}
 	for k, v := range entries {
 		b.Annotations[k] = v
@@ -71,9 +74,9 @@ func (b *RuntimePodApplyConfiguration) WithAnnotations(entries map[string]string
 // and returns the receiver, so that objects can be build by chaining "With" function invocations.
 // If called multiple times, the entries provided by each call will be put on the NodeSelector field,
 // overwriting an existing map entries in NodeSelector field with the same key.
-func (b *RuntimePodApplyConfiguration) WithNodeSelector(entries map[string]string) *RuntimePodApplyConfiguration {
+func (b *RuntimePodApplyConfiguration) WithNodeSelector(entries map[string]apiv1alpha1.LabelValue) *RuntimePodApplyConfiguration {
 	if b.NodeSelector == nil && len(entries) > 0 {
-		b.NodeSelector = make(map[string]string, len(entries))
+		b.NodeSelector = make(map[string]apiv1alpha1.LabelValue, len(entries))
 	}
 	for k, v := range entries {
 		b.NodeSelector[k] = v
@@ -112,9 +115,12 @@ func (b *RuntimePodApplyConfiguration) WithTopologySpreadConstraints(values ...v
 // WithImagePullSecrets adds the given value to the ImagePullSecrets field in the declarative configuration
 // and returns the receiver, so that objects can be build by chaining "With" function invocations.
 // If called multiple times, values provided by each call will be appended to the ImagePullSecrets field.
-func (b *RuntimePodApplyConfiguration) WithImagePullSecrets(values ...v1.LocalObjectReference) *RuntimePodApplyConfiguration {
+func (b *RuntimePodApplyConfiguration) WithImagePullSecrets(values ...*SecretReferenceApplyConfiguration) *RuntimePodApplyConfiguration {
 	for i := range values {
-		b.ImagePullSecrets = append(b.ImagePullSecrets, values[i])
+		if values[i] == nil {
+			panic("nil value passed to WithImagePullSecrets")
+		}
+		b.ImagePullSecrets = append(b.ImagePullSecrets, *values[i])
 	}
 	return b
 }

@@ -3,6 +3,7 @@
 package v1alpha1
 
 import (
+	apiv1alpha1 "github.com/pullmode/operator/api/v1alpha1"
 	v1 "k8s.io/api/core/v1"
 )
 
@@ -14,9 +15,9 @@ type RuntimeServiceApplyConfiguration struct {
 	// type of the Service: ClusterIP (inside the cluster only), NodePort or
 	// LoadBalancer. The default is ClusterIP.
 	Type *v1.ServiceType `json:"type,omitempty"`
-	// annotations of the Service, for whoever makes the load balancer: at most 32.
-	// Those of pullmode.io are the operator's own.
-	Annotations map[string]string `json:"annotations,omitempty"`
+	// annotations of the Service, for whoever makes the load balancer: at most
+	// 32. Those of pullmode.io are the operator's own.
+	Annotations map[string]apiv1alpha1.AnnotationValue `json:"annotations,omitempty"`
 }
 
 // RuntimeServiceApplyConfiguration constructs a declarative configuration of the RuntimeService type for use with
@@ -37,9 +38,9 @@ func (b *RuntimeServiceApplyConfiguration) WithType(value v1.ServiceType) *Runti
 // and returns the receiver, so that objects can be build by chaining "With" function invocations.
 // If called multiple times, the entries provided by each call will be put on the Annotations field,
 // overwriting an existing map entries in Annotations field with the same key.
-func (b *RuntimeServiceApplyConfiguration) WithAnnotations(entries map[string]string) *RuntimeServiceApplyConfiguration {
+func (b *RuntimeServiceApplyConfiguration) WithAnnotations(entries map[string]apiv1alpha1.AnnotationValue) *RuntimeServiceApplyConfiguration {
 	if b.Annotations == nil && len(entries) > 0 {
-		b.Annotations = make(map[string]string, len(entries))
+		b.Annotations = make(map[string]apiv1alpha1.AnnotationValue, len(entries))
 	}
 	for k, v := range entries {
 		b.Annotations[k] = v

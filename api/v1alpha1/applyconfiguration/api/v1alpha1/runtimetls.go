@@ -7,8 +7,8 @@ package v1alpha1
 //
 // RuntimeTLS is the certificate that agents and connectors are shown.
 type RuntimeTLSApplyConfiguration struct {
-	// secretRef names the Secret with the certificate, as kubernetes.io/tls has it:
-	// tls.crt and tls.key. A renewed one is shown without a restart.
+	// secretRef names the Secret with the certificate, as kubernetes.io/tls has
+	// it: tls.crt and tls.key. A renewed one is shown without a restart.
 	SecretRef *SecretReferenceApplyConfiguration `json:"secretRef,omitempty"`
 }
 
