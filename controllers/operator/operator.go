@@ -29,8 +29,8 @@ import (
 // leaderLease is the name of the Lease that the leader holds.
 const leaderLease = "pullmode-operator"
 
-// +kubebuilder:rbac:groups=coordination.k8s.io,resources=leases,namespace=pullmode-system,verbs=get;create;update
-// +kubebuilder:rbac:groups="",resources=events,namespace=pullmode-system,verbs=create;patch
+// +kubebuilder:rbac:groups=coordination.k8s.io,resources=leases,namespace=pullmode-system,roleName=pullmode-operator-leader,verbs=get;create;update
+// +kubebuilder:rbac:groups="",resources=events,namespace=pullmode-system,roleName=pullmode-operator-leader,verbs=create;patch
 
 // Options say how the operator runs. Zero values mean the defaults that are
 // stated, or nothing.
