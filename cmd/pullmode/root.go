@@ -26,7 +26,7 @@ func newRoot(name string, ran *bool) *cobra.Command {
 		Long: `Customers' requests wait on lists until agents join them.
 
 Check and serve a folder of YAML without a cluster (compile, serve), write as a
-customer would (send), and sit at a desk as an agent would (agent, requests,
+customer would (send), and sit at a desk as an agent would (agent, inbox,
 join, say, transfer, close).`,
 		Example: `  pullmode serve config/samples
   pullmode agent --as alice
@@ -57,7 +57,7 @@ join, say, transfer, close).`,
 	}
 	root.Example = strings.ReplaceAll(root.Example, "  pullmode ", "  "+name+" ")
 	add(folders, newCompile(), newServe())
-	add(people, newSend(), newAgent(), newRequests(), newJoin(), newSay(), newLeave(), newClose(), newWrapUp(),
+	add(people, newSend(), newAgent(), newInbox(), newJoin(), newSay(), newLeave(), newClose(), newWrapUp(),
 		newTransfer(), newInvite(), newTargets(), newOffers(), newAccept(), newDecline(), newWithdraw(), newRemove(),
 		newAlerts(), newDismiss(), newLogout())
 	add(development, newIssuer(), newToken(), newReplay(), newConformance())

@@ -20,18 +20,18 @@ type listing struct {
 	out                     *output
 }
 
-func newRequests() *cobra.Command {
+func newInbox() *cobra.Command {
 	var l listing
 	cmd := &cobra.Command{
-		Use:   "requests [REQUEST_ID] --as NAME",
+		Use:   "inbox [REQUEST_ID] --as NAME",
 		Short: "List the open requests that an agent sees, or show one with its last messages",
 		Long: `List the open requests of the lists that an agent is subscribed to, oldest first; or
 show one request with its last messages.`,
-		Example: `  pullmode requests --as alice
-  pullmode requests --as alice --state UNREAD --attention Overdue
-  pullmode requests --as alice --channel c2 --online --coverage RepNeeded
-  pullmode requests --as alice -o json
-  pullmode requests 01JD2Z6T8W3K5N7P9R1S3T5V7X --as alice`,
+		Example: `  pullmode inbox --as alice
+  pullmode inbox --as alice --state UNREAD --attention Overdue
+  pullmode inbox --as alice --channel c2 --online --coverage RepNeeded
+  pullmode inbox --as alice -o json
+  pullmode inbox 01JD2Z6T8W3K5N7P9R1S3T5V7X --as alice`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	l.flags(cmd)
