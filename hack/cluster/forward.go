@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Forward is a way from this machine to a port of a service. A port-forward ends
+// Forward is a way from this machine to a port of a service or a pod. A port-forward ends
 // with the pod that it goes to; this one is begun again, on the same address, until
 // it is closed.
 type Forward struct {
@@ -18,11 +18,11 @@ type Forward struct {
 	stop func()
 }
 
-// Forward opens a way to a port of a service, and waits until something answers
-// there. Where this machine reaches services by themselves, as it does on a node of
-// our own, that is the way: a port-forward is one connection for everybody.
-func (c *Cluster) Forward(ctx context.Context, service string, port int) (*Forward, error) {
-	if url, ok := c.direct(ctx, service, port); ok {
+// Forward opens a way to a port of "service/NAME" or "pod/NAME", and waits until
+// something answers there. Where this machine reaches it by itself, as it does on a
+// node of our own, that is the way: a port-forward is one connection for everybody.
+func (c *Cluster) Forward(ctx context.Context, target string, port int) (*Forward, error) {
+	if url, ok := c.direct(ctx, target, port); ok {
 		return &Forward{URL: url, stop: func() {}}, nil
 	}
 	local, err := freePort()
@@ -34,7 +34,7 @@ func (c *Cluster) Forward(ctx context.Context, service string, port int) (*Forwa
 	ended.Go(func() {
 		for living.Err() == nil {
 			// It complains when there is no pod at the moment: the next one comes.
-			_ = c.command(living, "port-forward", "--address", "127.0.0.1", "service/"+service, fmt.Sprintf("%d:%d", local, port)).Run()
+			_ = c.command(living, "port-forward", "--address", "127.0.0.1", target, fmt.Sprintf("%d:%d", local, port)).Run()
 			select {
 			case <-living.Done():
 			case <-time.After(200 * time.Millisecond):
@@ -44,14 +44,15 @@ func (c *Cluster) Forward(ctx context.Context, service string, port int) (*Forwa
 	f := &Forward{URL: fmt.Sprintf("http://127.0.0.1:%d", local), stop: func() { cancel(); ended.Wait() }}
 	if err := f.await(ctx); err != nil {
 		f.Close()
-		return nil, fmt.Errorf("reach service %s: %w", service, err)
+		return nil, fmt.Errorf("reach %s: %w", target, err)
 	}
 	return f, nil
 }
 
-// direct is the service's own address, if it answers.
-func (c *Cluster) direct(ctx context.Context, service string, port int) (url string, ok bool) {
-	address, err := c.Run(ctx, "get", "service", service, "--output", "jsonpath={.spec.clusterIP}")
+// direct is the target's own address, if it answers.
+func (c *Cluster) direct(ctx context.Context, target string, port int) (url string, ok bool) {
+	// A service has the one, a pod the other.
+	address, err := c.Run(ctx, "get", target, "--output", "jsonpath={.spec.clusterIP}{.status.podIP}")
 	if err != nil || net.ParseIP(address) == nil {
 		return "", false
 	}

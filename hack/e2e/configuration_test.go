@@ -35,6 +35,15 @@ spec:
 `, name, identifier, list)
 }
 
+func worklist(name, displayName string) string {
+	return fmt.Sprintf(`
+apiVersion: pullmode.io/v1alpha1
+kind: Worklist
+metadata: {name: %s, labels: {team: social-media}}
+spec: {displayName: %q}
+`, name, displayName)
+}
+
 var _ = Describe("Configuration", func() {
 	It("tells the story of a comment on a Facebook page", func(ctx context.Context) {
 		Expect(stage.Play(ctx)).To(Succeed())
@@ -75,12 +84,7 @@ var _ = Describe("Configuration", func() {
 	}, NodeTimeout(time.Minute))
 
 	It("drains a deleted Worklist that has open requests", func(ctx context.Context) {
-		_, err := k.Apply(ctx, `
-apiVersion: pullmode.io/v1alpha1
-kind: Worklist
-metadata: {name: passing, labels: {team: social-media}}
-spec: {displayName: Passing}
----`+channel("passing", "passing-page", "passing"))
+		_, err := k.Apply(ctx, worklist("passing", "Passing")+"---"+channel("passing", "passing-page", "passing"))
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(func(ctx context.Context) { run(ctx, "delete", "channel", "passing") })
 		beTrue(ctx, "channel/passing", "Ready")

@@ -98,7 +98,7 @@ func conformanceTarget(ctx context.Context, c *cluster.Cluster) (*conformance.Ta
 	GinkgoHelper()
 	reach := func(service string) string {
 		GinkgoHelper()
-		f, err := c.Forward(ctx, service, 80)
+		f, err := c.Forward(ctx, "service/"+service, 80)
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(f.Close)
 		return f.URL

@@ -17,11 +17,11 @@ const sampleKey = "sample-key-that-everybody-knows"
 func OnCluster(ctx context.Context, c *cluster.Cluster, out io.Writer) (s Stage, leave func(), err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, time.Minute, fmt.Errorf("no answer within a minute"))
 	defer cancel()
-	runtime, err := c.Forward(ctx, "main", 80)
+	runtime, err := c.Forward(ctx, "service/main", 80)
 	if err != nil {
 		return Stage{}, nil, err
 	}
-	issuer, err := c.Forward(ctx, "pullmode-issuer", 80)
+	issuer, err := c.Forward(ctx, "service/pullmode-issuer", 80)
 	if err != nil {
 		runtime.Close()
 		return Stage{}, nil, err

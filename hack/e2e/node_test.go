@@ -1,0 +1,54 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"os/exec"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+)
+
+// onNode marks specs that go into the cluster's node. They need a cluster of our
+// own: see hack/localcluster/inside.sh.
+const onNode = "node"
+
+// localcluster runs a script of hack/localcluster, and gives what it prints.
+func localcluster(ctx context.Context, script string, args ...string) string {
+	GinkgoHelper()
+	var complaint bytes.Buffer
+	cmd := exec.CommandContext(ctx, "../localcluster/"+script, args...)
+	cmd.Stderr = &complaint
+	out, err := cmd.Output()
+	Expect(err).NotTo(HaveOccurred(), "%s %s: %s", script, strings.Join(args, " "), complaint.String())
+	return strings.TrimSpace(string(out))
+}
+
+// inside runs a line of shell as root of the node.
+func inside(ctx context.Context, line string) string {
+	GinkgoHelper()
+	return localcluster(ctx, "inside.sh", "bash", "-euc", line)
+}
+
+// process is the number, on the node, of the process of a pod's only container.
+func (t *tenant) process(ctx context.Context, pod string) string {
+	GinkgoHelper()
+	id := t.run(ctx, "get", "pod", pod, "--output", "jsonpath={.status.containerStatuses[0].containerID}")
+	_, id, _ = strings.Cut(id, "://")
+	for line := range strings.Lines(inside(ctx, "ctr --namespace k8s.io tasks list 2>/dev/null")) {
+		if columns := strings.Fields(line); len(columns) > 1 && columns[0] == id {
+			return columns[1]
+		}
+	}
+	Fail("no process of pod " + pod + " (container " + id + ") on the node")
+	return ""
+}
+
+// signal sends a signal, such as STOP, to the process of a pod's only container.
+func (t *tenant) signal(ctx context.Context, signal, pod string) {
+	GinkgoHelper()
+	inside(ctx, "kill -"+signal+" "+t.process(ctx, pod))
+}

@@ -1,0 +1,68 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"os/exec"
+	"slices"
+	"sync"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+)
+
+// transitions records what a condition of an object says, one after the other, as
+// whoever watches the object is told.
+type transitions struct {
+	mu   sync.Mutex
+	said []string // "True Programmed: ...", each different from the one before
+}
+
+// watch records from now to the end of the spec.
+func (t *tenant) watch(object, kind string) *transitions {
+	GinkgoHelper()
+	ctx, cancel := context.WithCancel(context.Background())
+	cmd := exec.CommandContext(ctx, t.Kubectl, "--namespace", t.Namespace, "get", object, "--watch", "--output=json")
+	out, err := cmd.StdoutPipe()
+	Expect(err).NotTo(HaveOccurred())
+	Expect(cmd.Start()).To(Succeed())
+	record := &transitions{}
+	var ended sync.WaitGroup
+	ended.Go(func() {
+		for states := json.NewDecoder(out); ; {
+			var o conditioned
+			if states.Decode(&o) != nil {
+				return
+			}
+			record.add(o.says(kind))
+		}
+	})
+	DeferCleanup(func() {
+		cancel()
+		ended.Wait()
+		_ = cmd.Wait() // it was killed
+	})
+	Eventually(record.all).ShouldNot(BeEmpty())
+	return record
+}
+
+func (r *transitions) add(said string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.said) == 0 || r.said[len(r.said)-1] != said {
+		r.said = append(r.said, said)
+	}
+}
+
+func (r *transitions) all() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.said)
+}
+
+func (r *transitions) last() string {
+	said := r.all()
+	return said[len(said)-1]
+}
