@@ -30,6 +30,12 @@
 // leader or the loss of a member; a transition is not, and without an answer in 1 s its outcome is unknown. Its quota, its
 // alarms and its defragmentation are its owner's. Elect has one replica of several do what only one should.
 //
+// # Backup and restore
+//
+// Of the embedded engine. Backup streams an etcd snapshot; Restore makes a store of one, in a directory aside, which the next
+// Open puts in place: with two renames, so that there is the old store or the new one at whatever instant the process ends.
+// A restored store is another epoch, because revisions are given a second time. What it replaces is kept until it is Proven.
+//
 // # Failures
 //
 //	what happens                          what a caller sees
@@ -42,7 +48,8 @@
 //	the directory is open elsewhere       Open returns ErrInUse at once
 //	an external etcd loses its leader     ErrUnknownOutcome for a second or two; reads and watches only take longer
 //	an external etcd loses its majority   the same, until it is back; reads fail after 10 s
-//	data of a newer version               Open returns ErrNewerSchema
+//	data of a newer version               Open returns ErrNewerSchema, and so does Restore
+//	the process ends during a restore     after reopening, the old store; or, once Restore has returned, the new one
 //	history that is no longer kept        Watch and Load return *CompactedError with the floor: load again
 //	Close                                 who waits gets ErrClosed, who is on its way his answer, then ErrClosed for everybody
 //

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/url"
 	"os"
+	"sync"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/api/v3/mvccpb"
@@ -31,20 +31,21 @@ type embedded struct {
 	client *clientv3.Client
 	lease  pb.LeaseClient
 	lock   *os.File
-	quota  int64
-	logger *slog.Logger
+
+	options   Options
+	restoring sync.Mutex
 }
 
 func startEmbedded(ctx context.Context, options Options) (*embedded, error) {
-	if options.QuotaBytes == 0 {
-		options.QuotaBytes = defaultQuota
-	}
 	if err := os.MkdirAll(options.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("create the data directory: %w", err)
 	}
 	lock, err := lockDir(options.Dir)
 	if err != nil {
 		return nil, err
+	}
+	if err := swapIn(options.Dir, options.Logger); err != nil {
+		return nil, errors.Join(err, lock.Close())
 	}
 	if err := setStillbornAside(options.Dir, options.Logger); err != nil {
 		return nil, errors.Join(err, lock.Close())
@@ -53,7 +54,7 @@ func startEmbedded(ctx context.Context, options Options) (*embedded, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start the embedded etcd on %s: %w", options.Dir, err), lock.Close())
 	}
-	e := &embedded{etcd: etcd, lock: lock, quota: options.QuotaBytes, logger: options.Logger}
+	e := &embedded{etcd: etcd, lock: lock, options: options}
 	select {
 	case <-etcd.Server.ReadyNotify():
 	case <-etcd.Server.StopNotify():

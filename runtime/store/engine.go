@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"io"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	"go.etcd.io/etcd/api/v3/mvccpb"
@@ -25,5 +26,9 @@ type engine interface {
 	watcher() clientv3.Watcher
 	// shared reports whether others, whose keys are not ours, may write to the engine, too.
 	shared() bool
+	// backup, restore and proven are of a directory of our own; an external engine answers ErrExternal.
+	backup(w io.Writer) error
+	restore(ctx context.Context, backup io.Reader) error
+	proven() error
 	close() error
 }

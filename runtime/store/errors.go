@@ -33,6 +33,21 @@ var (
 
 	// ErrNewerSchema: the data was written by a newer version of this program.
 	ErrNewerSchema = errors.New("the data was written by a newer version: run that version, or restore a backup")
+
+	// ErrExternal: the store is in an external etcd, which is backed up and restored by its owner.
+	ErrExternal = errors.New("the store is on an external etcd: back it up and restore it with etcdctl and etcdutl")
+
+	// ErrNotABackup: what was given to Restore is no backup of a store, or not a whole one.
+	ErrNotABackup = errors.New("this is no backup of a store: give the file that a backup wrote, all of it")
+
+	// ErrBackupTooLarge: the backup is larger than what this store may become.
+	ErrBackupTooLarge = errors.New("the backup is larger than the store may become: give it a larger volume, or a higher quota")
+
+	// ErrNoRoom: the volume has no room for a backup beside the store. It takes twice the backup's size and 256 MiB.
+	ErrNoRoom = errors.New("the volume has no room for the backup beside the store: enlarge it")
+
+	// ErrRestoring: a backup is being restored, or has been and waits for the next Open.
+	ErrRestoring = errors.New("another backup is being restored: wait until it serves")
 )
 
 // CompactedError says that the history asked for is no longer kept.

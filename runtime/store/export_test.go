@@ -74,3 +74,10 @@ func (c *readCounter) read(ctx context.Context, request *pb.RangeRequest) (*pb.R
 	c.n.Add(1)
 	return c.engine.read(ctx, request)
 }
+
+// Free has the volume seem to have so many bytes free, until restore is called.
+func Free(bytes int64) (restore func()) {
+	real := freeBytes
+	freeBytes = func(string) (int64, error) { return bytes, nil }
+	return func() { freeBytes = real }
+}

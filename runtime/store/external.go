@@ -46,9 +46,6 @@ func startExternal(ctx context.Context, options Options) (*external, root, error
 	if len(options.Prefix) > maxPrefix {
 		return nil, "", fmt.Errorf("open the store: the prefix has %d bytes, at most %d: it is part of every key", len(options.Prefix), maxPrefix)
 	}
-	if options.QuotaBytes == 0 {
-		options.QuotaBytes = externalQuota
-	}
 	e, err := dialExternal(options)
 	if err != nil {
 		return nil, "", err

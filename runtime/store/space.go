@@ -14,7 +14,7 @@ func (e *embedded) usage(ctx context.Context) (used, quota int64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	return status.DbSizeInUse, e.quota, nil
+	return status.DbSizeInUse, e.options.QuotaBytes, nil
 }
 
 // compact, on a full store, also has the freed room made usable.
@@ -44,19 +44,19 @@ func (e *embedded) reclaim(ctx context.Context) error {
 	server := e.etcd.Server
 	for _, alarm := range e.full() {
 		backend := server.Backend()
-		if backend.Size() >= e.quota && backend.SizeInUse() < e.quota {
-			e.logger.Warn("the store is full: rewriting its file without what was deleted", "bytes", backend.Size(), "inUse", backend.SizeInUse())
+		if backend.Size() >= e.options.QuotaBytes && backend.SizeInUse() < e.options.QuotaBytes {
+			e.options.Logger.Warn("the store is full: rewriting its file without what was deleted", "bytes", backend.Size(), "inUse", backend.SizeInUse())
 			if err := backend.Defrag(); err != nil {
 				return fmt.Errorf("rewrite the store's file: %w", err)
 			}
 		}
-		if backend.Size() >= e.quota {
+		if backend.Size() >= e.options.QuotaBytes {
 			continue
 		}
 		if _, err := server.Alarm(ctx, &pb.AlarmRequest{Action: pb.AlarmRequest_DEACTIVATE, Alarm: alarm.Alarm, MemberID: alarm.MemberID}); err != nil {
 			return fmt.Errorf("accept writes again: %w", reason(ctx, err))
 		}
-		e.logger.Info("the store has room again", "bytes", backend.Size(), "quota", e.quota)
+		e.options.Logger.Info("the store has room again", "bytes", backend.Size(), "quota", e.options.QuotaBytes)
 	}
 	return nil
 }

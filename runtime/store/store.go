@@ -30,6 +30,20 @@ type Options struct {
 	QuotaBytes int64
 }
 
+func (o Options) withDefaults() Options {
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	switch {
+	case o.QuotaBytes > 0:
+	case o.Dir != "":
+		o.QuotaBytes = defaultQuota
+	default:
+		o.QuotaBytes = externalQuota
+	}
+	return o
+}
+
 // Store is one open store. Its methods may be called from any goroutine.
 type Store struct {
 	engine    engine
@@ -45,9 +59,7 @@ type Store struct {
 // for each million documents. Errors: ErrInUse, ErrNewerSchema, an external etcd that cannot be reached within 10 s or does
 // not take what will be sent to it, ctx's.
 func Open(ctx context.Context, options Options) (*Store, error) {
-	if options.Logger == nil {
-		options.Logger = slog.Default()
-	}
+	options = options.withDefaults()
 	s := &Store{logger: options.Logger}
 	timeout := embeddedTimeout
 	switch {
