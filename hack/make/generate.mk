@@ -5,14 +5,20 @@ CONTROLLER_GEN = go tool -modfile=hack/tools/go.mod controller-gen
 
 # What the generators read, and the folders into which they write.
 GENERATE_INPUT = go.mod go.sum api config controllers runtime
-GENERATED = api config/crd config/rbac
+GENERATED = api config/crd config/rbac config/helm
+
+# A chart reads files of its own folder only.
+CHART_FILES = config/helm/pullmode/files
 
 .PHONY: generate
-generate: ## Generate deep copies, apply configurations and CRDs from the Go types, and the operator's role from markers.
-	@rm -rf api/v1alpha1/applyconfiguration config/crd/bases # what belongs to a type that is gone goes with it
+generate: ## Generate deep copies, apply configurations and CRDs from the Go types, the operator's role from markers, the chart's copies.
+	@rm -rf api/v1alpha1/applyconfiguration config/crd/bases $(CHART_FILES) # what belongs to a type that is gone goes with it
 	$(CONTROLLER_GEN) object applyconfiguration paths=./api/v1alpha1
 	$(CONTROLLER_GEN) crd paths=./api/v1alpha1 output:crd:dir=config/crd/bases
 	$(CONTROLLER_GEN) rbac:roleName=pullmode-operator paths=./controllers/... output:rbac:dir=config/rbac
+	@mkdir -p $(CHART_FILES)/crds
+	cp config/crd/bases/*.yaml $(CHART_FILES)/crds
+	cp config/rbac/role.yaml config/people/editor.yaml config/people/viewer.yaml $(CHART_FILES)
 
 # Generates in a copy, so that the check never changes what it checks.
 .PHONY: verify-generated
