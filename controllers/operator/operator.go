@@ -96,7 +96,7 @@ func controllers(mgr ctrl.Manager, o Options) error {
 	}
 	r := &routing.Reconciler{
 		Client: c, Secrets: reader, Status: &status.Writer{Client: c, Now: o.Now},
-		HoldOff: o.HoldOff, DriftInterval: o.DriftInterval, Clients: &program.Pool{Dial: o.Dial},
+		HoldOff: o.HoldOff, DriftInterval: o.DriftInterval, Clients: &program.Pool{Dial: o.Dial}, Now: o.Now,
 	}
 	return errors.Join(w.SetupWithManager(mgr), r.SetupWithManager(mgr))
 }

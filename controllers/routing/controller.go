@@ -50,6 +50,8 @@ type Reconciler struct {
 	DriftInterval time.Duration
 	// Clients are of the runtimes' admin ports.
 	Clients *program.Pool
+	// Now is the clock.
+	Now func() time.Time
 
 	memories memories
 }

@@ -15,7 +15,9 @@ type memory struct {
 	snapshot *snapshot.Snapshot
 	digest   string
 	// silent are the ready replicas that did not answer the last time.
-	silent map[string]bool
+	silent   map[string]bool
+	refusals refusals
+	contest  contest
 	// hurried counts the reconciles in a row that were called again early.
 	hurried int
 }

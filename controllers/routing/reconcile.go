@@ -44,11 +44,12 @@ func (r *Reconciler) Reconcile(ctx context.Context, ns Namespace) (ctrl.Result, 
 		return ctrl.Result{RequeueAfter: secondLook}, nil
 	}
 	objects.Previous, objects.Open = m.snapshot, found.open()
-	result := compile.Compile(objects)
-	facts := status.Facts{Runtime: rt, Readings: found.readings}
-	problem := r.program(ctx, &facts, found, result.Snapshot, m)
-	if conflict(problem) {
+	result, facts, problem := r.serve(ctx, objects, status.Facts{Runtime: rt, Readings: found.readings}, found, m)
+	switch {
+	case conflict(problem):
 		return ctrl.Result{}, problem // compiled from what is not served any more: nothing to report
+	case errors.Is(problem, errOverruled):
+		return ctrl.Result{RequeueAfter: r.DriftInterval}, nil
 	}
 	if err := errors.Join(r.Status.Write(ctx, objects, result.Verdicts, facts), problem); err != nil {
 		return ctrl.Result{}, err
@@ -59,6 +60,29 @@ func (r *Reconciler) Reconcile(ctx context.Context, ns Namespace) (ctrl.Result, 
 	m.hurried = 0
 	return ctrl.Result{RequeueAfter: r.DriftInterval}, nil
 }
+
+// serve compiles and programs, and again without the forms that the runtime
+// refuses: what is wrong with one object holds up no other one (L9).
+func (r *Reconciler) serve(ctx context.Context, objects compile.Input, known status.Facts, found replicas, m *memory) (compile.Result, status.Facts, error) {
+	now, versions := r.Now(), versions(found.readings)
+	if m.refusals.outdated(versions, now) {
+		m.refusals = refusals{}
+	}
+	for {
+		objects.Refused = m.refusals.forms
+		result := compile.Compile(objects)
+		m.refusals.keep(result.Verdicts)
+		facts := known
+		problem := r.program(ctx, &facts, found, result.Snapshot, m)
+		if facts.Refusal == nil || !m.refusals.learn(facts.Refusal, result.Verdicts, versions, now) {
+			return result, facts, problem
+		}
+	}
+}
+
+// errOverruled says that another operator programs this runtime, with another
+// opinion of what is declared, and that this one lets it.
+var errOverruled = errors.New("another operator programs this runtime otherwise")
 
 // program hands the snapshot over if something else is served, and adds what
 // comes of it to the facts. A refusal is a fact and no error.
@@ -73,15 +97,21 @@ func (r *Reconciler) program(ctx context.Context, facts *status.Facts, found rep
 	facts.Digest = snapshot.Digest(encoded)
 	// Only where a replica told what is served may the runtime be programmed: compiled
 	// from anything else, a snapshot would drop last accepted forms and lists that drain.
-	if newest := program.Newest(found.readings); newest == nil || newest.Report.Digest == facts.Digest {
+	newest := program.Newest(found.readings)
+	if newest == nil || newest.Report.Digest == facts.Digest {
 		return nil
 	}
 	log := ctrl.LoggerFrom(ctx).WithValues("digest", facts.Digest, "bytes", len(encoded))
+	if m.contest.overruled(newest.Report, facts.Digest, r.Now()) {
+		log.Info("another operator programs this runtime otherwise, and this one lets it: run one operator only, or turn leader election on", "served", newest.Report.Digest)
+		return errOverruled
+	}
 	facts.Readings, err = found.client.Program(ctx, found.readings, encoded, facts.Digest)
 	var refusal *program.Refusal
 	switch {
 	case err == nil:
 		m.snapshot, m.digest = wanted, facts.Digest
+		m.contest.won(facts.Digest, newest.Report.Epoch, newest.Report.Sequence+1)
 		log.Info("programmed", "sequence", program.Sequence(facts.Readings))
 		return nil
 	case conflict(err):

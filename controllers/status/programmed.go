@@ -56,6 +56,8 @@ func (f *facts) known(present v1alpha1.ObjectStatus) int64 {
 // unserved is for when no replica is ready.
 func (f *facts) unserved(v compile.Verdict, known int64) finding {
 	switch {
+	case v.Refused != "":
+		return refusedForm(v, known)
 	case known == v.Generation:
 		return f.asServed()
 	case f.Digest == "":
@@ -70,6 +72,8 @@ func (f *facts) answered(v compile.Verdict, generation int64) finding {
 	own, named := f.refused[name{v.Kind, v.Name}]
 	whole := v.Kind == snapshot.KindRuntime // a RoutingRuntime speaks of the snapshot as a whole
 	switch {
+	case v.Refused != "":
+		return refusedForm(v, generation)
 	case named:
 		return is(metav1.ConditionFalse, v1alpha1.ReasonRejected, "The runtime refused it: %s.", own)
 	case f.Digest == "" && (whole || generation != v.Generation):
@@ -97,6 +101,15 @@ func (f *facts) answered(v compile.Verdict, generation int64) finding {
 
 func (f *facts) asServed() finding {
 	return is(metav1.ConditionTrue, v1alpha1.ReasonProgrammed, "Every ready replica serves this generation.")
+}
+
+// refusedForm is for an object that the snapshot goes without, in its present form.
+func refusedForm(v compile.Verdict, served int64) finding {
+	const why = "The runtime refused it (%s): change it, or update the runtime; "
+	if served > 0 {
+		return is(metav1.ConditionFalse, v1alpha1.ReasonRejected, why+"until then it is served as in generation %d.", v.Refused, served)
+	}
+	return is(metav1.ConditionFalse, v1alpha1.ReasonRejected, why+"until then it is not served.", v.Refused)
 }
 
 func (f *facts) pending() finding {
