@@ -17,8 +17,9 @@ const chunkBytes = 256 << 10
 // Program takes a snapshot into force: every replica adopts it in the same place
 // of the order of events. Nothing of it is served before all of it is stored.
 //
-// A refusal leaves what is in force as it is (L9).
-func (x *Executor) Program(ctx context.Context, update snapshot.Update) (*snapshot.Refusal, error) {
+// A refusal leaves what is in force as it is (L9). unread is what could not be read
+// of the snapshot: there is one for that, too, and it names all that is wrong.
+func (x *Executor) Program(ctx context.Context, update snapshot.Update, unread ...snapshot.Problem) (*snapshot.Refusal, error) {
 	current, known := x.View.ConfigKeys()
 	sequence, digest := int64(0), ""
 	if config := x.View.Config(); config != nil {
@@ -29,10 +30,10 @@ func (x *Executor) Program(ctx context.Context, update snapshot.Update) (*snapsh
 		return nil, err
 	}
 	wanted := snapshot.Digest(encoded)
-	if update.Sequence == sequence && wanted == digest {
+	if update.Sequence == sequence && wanted == digest && len(unread) == 0 {
 		return nil, nil // a repeat of what was taken
 	}
-	if refusal := x.check(update, sequence); refusal != nil {
+	if refusal := x.check(update, sequence, unread); refusal != nil {
 		return refusal, nil
 	}
 	chunks := slices.Collect(slices.Chunk(encoded, chunkBytes))
@@ -65,11 +66,11 @@ func (x *Executor) Program(ctx context.Context, update snapshot.Update) (*snapsh
 // check takes a snapshot for whichever RoutingRuntime it names. Whose operator
 // this is has been settled by TLS, each RoutingRuntime having an authority of its
 // own; and one that is made again over a kept volume goes on here.
-func (x *Executor) check(update snapshot.Update, sequence int64) *snapshot.Refusal {
+func (x *Executor) check(update snapshot.Update, sequence int64, unread []snapshot.Problem) *snapshot.Refusal {
 	if update.Sequence != sequence+1 {
 		return conflict(sequence)
 	}
-	if problems := update.Snapshot.Validate(); len(problems) > 0 {
+	if problems := append(unread, update.Snapshot.Validate()...); len(problems) > 0 {
 		return &snapshot.Refusal{Reason: snapshot.Rejected, Sequence: sequence, Problems: problems,
 			Message: fmt.Sprintf("the snapshot has %d problems, the first: %s", len(problems), problems[0])}
 	}

@@ -56,11 +56,12 @@ func (b *Inbox) Page(q Query) (protocol.Page, error) {
 			return protocol.Page{}, ErrUnknownList
 		}
 	}
-	limit := q.Limit
-	if limit <= 0 {
-		limit = DefaultLimit
-	}
-	docs, more := b.find(q, min(limit, MaxLimit))
+	docs, more := b.find(q)
+	return b.page(q, docs, more), nil
+}
+
+// page shows what was found.
+func (b *Inbox) page(q Query, docs []*request.Document, more bool) protocol.Page {
 	page := protocol.Page{Requests: make([]*protocol.Request, 0, len(docs)), Cursor: b.Cursor()}
 	for _, d := range docs {
 		page.Requests = append(page.Requests, b.Row(d, q.Now))
@@ -68,22 +69,35 @@ func (b *Inbox) Page(q Query) (protocol.Page, error) {
 	if more {
 		page.Continue = docs[len(docs)-1].ID
 	}
-	return page, nil
+	return page
 }
 
-func (b *Inbox) find(q Query, limit int) (docs []*request.Document, more bool) {
+// limit is how many requests a page has at most.
+func (q Query) limit() int {
+	if q.Limit <= 0 {
+		return DefaultLimit
+	}
+	return min(q.Limit, MaxLimit)
+}
+
+func (b *Inbox) find(q Query) (docs []*request.Document, more bool) {
 	if q.Joined != nil && *q.Joined {
-		return b.findJoined(q, limit)
+		return b.findJoined(q)
 	}
 	lists := q.Lists
 	if len(lists) == 0 {
 		lists = b.SubscribedLists()
 	}
+	return b.walk(q, lists, b.Listed)
+}
+
+// walk finds the requests of the lists that are shown and match.
+func (b *Inbox) walk(q Query, lists []string, shown func(*request.Document) bool) (docs []*request.Document, more bool) {
 	b.view.Walk(unique(lists), q.Continue, func(e *view.Entry, customer *keyspace.CustomerRecord) bool {
-		if !b.Listed(e.Doc) || !b.matches(q, e.Doc, customer) {
+		if !shown(e.Doc) || !b.matches(q, e.Doc, customer) {
 			return true
 		}
-		if more = len(docs) == limit; !more {
+		if more = len(docs) == q.limit(); !more {
 			docs = append(docs, e.Doc)
 		}
 		return !more
@@ -91,7 +105,7 @@ func (b *Inbox) find(q Query, limit int) (docs []*request.Document, more bool) {
 	return docs, more
 }
 
-func (b *Inbox) findJoined(q Query, limit int) (docs []*request.Document, more bool) {
+func (b *Inbox) findJoined(q Query) (docs []*request.Document, more bool) {
 	for _, d := range b.view.Joined(b.agent.Name) {
 		if d.ID > q.Continue && (len(q.Lists) == 0 || slices.Contains(q.Lists, d.List)) &&
 			b.matches(q, d, b.view.Customer(d.Channel, d.Customer.ID)) {
@@ -99,7 +113,7 @@ func (b *Inbox) findJoined(q Query, limit int) (docs []*request.Document, more b
 		}
 	}
 	slices.SortFunc(docs, func(x, y *request.Document) int { return cmp.Compare(x.ID, y.ID) })
-	if len(docs) > limit {
+	if limit := q.limit(); len(docs) > limit {
 		return docs[:limit], true
 	}
 	return docs, false

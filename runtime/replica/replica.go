@@ -117,7 +117,7 @@ func (r *Replica) open(ctx context.Context) (err error) {
 	r.tasks.Go(r.compact)
 	r.measure()
 	r.answer()
-	return nil
+	return r.store.Proven()
 }
 
 // loaded waits until the view holds what the store held at the start.
@@ -139,7 +139,9 @@ func (r *Replica) answer() {
 	r.api = r.serve(r.ports.api, public.Handler())
 	if r.ports.admin != nil {
 		r.admin = r.serve(r.ports.admin, server.Admin(server.AdminOptions{
-			View: r.view, Executor: r.do, Report: r.Report, Drain: r.Drain, Metrics: r.metrics, Log: o.Log,
+			View: r.view, Executor: r.do, Report: r.Report, Drain: r.Drain,
+			Store: r.store, Restored: r.restored, WriteTimeout: o.WriteTimeout,
+			Version: o.Version, Now: o.Now, Metrics: r.metrics, Log: o.Log,
 		}))
 	}
 	r.health.Set("store", func(ctx context.Context) error {

@@ -54,11 +54,12 @@ func customerTimeout(t *turn) Outcome {
 }
 
 // transfer ends the request, and its customer goes on as a new one on another list
-// (T28). The customer's clocks go on: nobody has answered by moving them.
+// (T28). The customer's clocks go on: nobody has answered by moving them. Agents need
+// to be in it, or an Admin; the system and who runs the platform do not.
 func transfer(t *turn) Outcome {
-	system := t.Actor.Kind == SystemActor
+	agent := t.Actor.Kind == AgentActor
 	switch {
-	case !system && !t.next.Member(t.Actor.Name) && t.Rights.Role != snapshot.Admin:
+	case agent && !t.next.Member(t.Actor.Name) && t.Rights.Role != snapshot.Admin:
 		return Forbidden
 	case t.Target.List == t.next.List:
 		return SameList

@@ -42,7 +42,8 @@ const (
 	Expire Kind = "expire"
 	// CustomerTimeout ends a request whose customer does not answer an agent (T23).
 	CustomerTimeout Kind = "customerTimeout"
-	// ForceClose ends a request whose list is deleted (L2).
+	// ForceClose ends a request whose list is deleted (L2), or because somebody who
+	// runs the platform says so.
 	ForceClose Kind = "forceClose"
 	// Transfer moves the customer to another list, as a new request (T28, L2).
 	Transfer Kind = "transfer"

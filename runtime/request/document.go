@@ -138,6 +138,8 @@ const (
 	CustomerActor ActorKind = "customer"
 	AgentActor    ActorKind = "agent"
 	SystemActor   ActorKind = "system"
+	// OperatorActor is a person who runs the platform, at the port for that.
+	OperatorActor ActorKind = "operator"
 )
 
 // Actor is who did something.

@@ -2,16 +2,18 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/pullmode/operator/runtime/command"
 	"github.com/pullmode/operator/runtime/observe"
 	"github.com/pullmode/operator/runtime/protocol"
 	"github.com/pullmode/operator/runtime/snapshot"
+	"github.com/pullmode/operator/runtime/store"
 	"github.com/pullmode/operator/runtime/view"
 )
 
@@ -26,7 +28,18 @@ type AdminOptions struct {
 	Report func() snapshot.Report
 	// Drain begins to drain the replica and returns at once; a second call does
 	// nothing.
-	Drain   func()
+	Drain func()
+	// Store is what is backed up and restored. Restored is called when a backup
+	// waits to become the store with the next start: it ends the replica, and
+	// returns at once.
+	Store    *store.Store
+	Restored func()
+	// WriteTimeout is how long one piece of a backup may take to be written or read.
+	WriteTimeout time.Duration
+	// Version is the program's.
+	Version string
+	// Now is the time that attention is computed for.
+	Now     func() time.Time
 	Metrics *observe.Registry
 	Log     *slog.Logger
 }
@@ -41,6 +54,8 @@ func Admin(o AdminOptions) http.Handler {
 	mux.HandleFunc("GET /admin/v1/snapshot", a.snapshot)
 	mux.HandleFunc("GET /admin/v1/configz", a.configz)
 	mux.HandleFunc("POST /admin/v1/drain", a.drain)
+	a.backups(mux)
+	a.requests(mux)
 	return observe.Access(o.Log, o.Metrics, problems(mux))
 }
 
@@ -50,14 +65,17 @@ type admin struct{ AdminOptions }
 // served, or with the refusal, which is no problem document: the operator shows
 // its parts on the objects they name.
 func (a *admin) program(w http.ResponseWriter, r *http.Request) {
-	var update snapshot.Update
-	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxSnapshot))
-	decoder.DisallowUnknownFields() // a field that this version does not know would not be served
-	if err := decoder.Decode(&update); err != nil {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxSnapshot))
+	if err != nil {
 		write(w, undecodable(err))
 		return
 	}
-	refusal, err := a.Executor.Program(r.Context(), update)
+	update, unread, err := snapshot.DecodeUpdate(body, a.Version)
+	if err != nil {
+		write(w, undecodable(err))
+		return
+	}
+	refusal, err := a.Executor.Program(r.Context(), update, unread...)
 	switch {
 	case err != nil:
 		a.fail(r.Context(), w, err)

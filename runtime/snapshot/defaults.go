@@ -2,13 +2,40 @@ package snapshot
 
 import "time"
 
-// The defaults of what a snapshot may leave out. An operator always says it; a
-// snapshot of an older one does not.
+// The defaults of what a snapshot may leave out.
 const (
 	DefaultDisconnectGrace  = 60 * time.Second
 	DefaultTransferTimeout  = 60 * time.Second
 	DefaultMessageMaxLength = 4096
 )
+
+// OmitDefaults leaves out what is what it would be without being said. A runtime that
+// is a version older than the operator then takes a snapshot of which nobody uses
+// what it does not know. Whoever compiles a snapshot calls it; a runtime does not, as
+// the digest of what it was handed is not its to change.
+//
+// A list's deletion policy stays: without one, a list has lost its target.
+func (s *Snapshot) OmitDefaults() {
+	omit(&s.Sessions.Policy, SessionAllow)
+	omit(&s.Sessions.DisconnectGrace, Duration(DefaultDisconnectGrace))
+	omit(&s.TransferTimeout, Duration(DefaultTransferTimeout))
+	for i := range s.Lists {
+		l := &s.Lists[i]
+		omit(&l.JoinPolicy, JoinCollaboration)
+		omit(&l.ReopenPolicy, ReopenNewRequest)
+		omit(&l.RealertPolicy, RealertNever)
+		omit(&l.CapacityPolicy, CapacityIgnore)
+	}
+	for i := range s.Channels {
+		omit(&s.Channels[i].MessageMaxLength, DefaultMessageMaxLength)
+	}
+}
+
+func omit[T comparable](field *T, otherwise T) {
+	if *field == otherwise {
+		*field = *new(T)
+	}
+}
 
 // Grace is how long a member may be away (T25, T26).
 func (s *Snapshot) Grace() time.Duration {
