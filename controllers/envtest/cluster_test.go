@@ -81,6 +81,7 @@ type pod struct {
 	key     types.NamespacedName // of the RoutingRuntime
 	address string
 	data    string
+	version string
 	replica *replica.Replica
 	cancel  func()
 }
@@ -100,7 +101,7 @@ func startPod(ctx context.Context, namespace, runtime string) *pod {
 func newPod(namespace, runtime string) *pod {
 	return &pod{
 		key:     types.NamespacedName{Namespace: namespace, Name: runtime},
-		address: net.address(), data: GinkgoT().TempDir(),
+		address: net.address(), data: GinkgoT().TempDir(), version: "test",
 	}
 }
 
@@ -115,7 +116,7 @@ func (p *pod) start(ctx context.Context) {
 	p.replica, err = replica.Start(ctx, replica.Options{
 		Name: p.name(), DataDir: p.data, Addr: "127.0.0.1:0",
 		AdminAddr: "127.0.0.1:0", AdminTLSDir: p.mount(ctx), MetricsAddr: "127.0.0.1:0",
-		DrainTimeout: time.Second, Version: "test", Log: slog.New(slog.DiscardHandler),
+		DrainTimeout: time.Second, Version: p.version, Log: slog.New(slog.DiscardHandler),
 	})
 	Expect(err).NotTo(HaveOccurred())
 	net.route(p.admin(), p.replica.AdminAddr().String())
