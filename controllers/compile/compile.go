@@ -50,6 +50,9 @@ type Key struct {
 	// Signing are the keys as they are, and only of values that the runtime signs
 	// with: see Needs. They are confidential, and no verdict quotes them.
 	Signing []string
+	// Certificate tells that it can be shown, or under ca.crt trusted, in TLS. It
+	// is looked at only where that is needed: see Needs.
+	Certificate bool
 	// Problem says what is wrong with the value and what to do about it; empty
 	// when it can be used. It never quotes the value.
 	Problem string
@@ -89,6 +92,7 @@ func Compile(in Input) Result {
 		s.Lists = lists.forms()
 		s.Channels = channels.served
 		s.Subscriptions = subscriptions.served
+		s.OmitDefaults()
 		s.Canonicalize()
 	}
 	serve(s, verdicts)

@@ -157,7 +157,7 @@ func (n *namespace) input(t *testing.T) compile.Input {
 	}
 	needs := compile.Needs(in)
 	for name, values := range data {
-		in.Keys[name] = keyring.Read(values, needs[name].Signing...)
+		in.Keys[name] = keyring.Read(values, needs[name])
 	}
 	return in
 }

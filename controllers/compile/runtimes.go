@@ -65,10 +65,15 @@ func runtimeForm(o *v1alpha1.RoutingRuntime, last previous, keys map[string]Secr
 	}
 	form.EventSink, resolved = webhookForm(o.Spec.EventSink, keys, "spec.eventSink")
 	accepted = checkRuntime(o, form)
-	if accepted.OK && resolved.OK {
-		return form, accepted, resolved
+	if !accepted.OK || !resolved.OK {
+		form = last.runtime(o)
 	}
-	return last.runtime(o), accepted, resolved
+	// The pods wait for what they mount, and nothing else does: of what is served
+	// nothing comes from there, and who runs already goes on and follows changes.
+	if mounted := Mounted(o, keys); !mounted.OK {
+		resolved.and(mounted.Reason, "%s", mounted.Message)
+	}
+	return form, accepted, resolved
 }
 
 func checkRuntime(o *v1alpha1.RoutingRuntime, form *snapshot.Snapshot) Finding {

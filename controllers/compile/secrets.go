@@ -13,6 +13,11 @@ type Need struct {
 	Connector []string
 	// Signing are what posts are signed with: they are needed as they are.
 	Signing []string
+	// Certificate is for a Secret that pods have as files: whether tls.crt and
+	// tls.key are a certificate and its private key.
+	Certificate bool
+	// Authorities is whether ca.crt holds certificates, for the same.
+	Authorities bool
 }
 
 // Needs says, by the name of a Secret, what the objects of an Input need of it.
@@ -29,6 +34,11 @@ func Needs(in Input) map[string]Need {
 	}
 	for i := range in.Runtimes {
 		sign(in.Runtimes[i].Spec.EventSink)
+		for _, m := range mounts(&in.Runtimes[i]) {
+			need := needs[m.secret]
+			need.Certificate, need.Authorities = true, need.Authorities || m.authorities
+			needs[m.secret] = need
+		}
 	}
 	for i := range in.Channels {
 		spec := &in.Channels[i].Spec

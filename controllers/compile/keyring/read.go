@@ -1,11 +1,13 @@
 // Package keyring reads keys out of a Secret's data: those that connectors show,
-// and those that posts are signed with.
+// those that posts are signed with, and whether certificates can be used.
 package keyring
 
 import (
 	"fmt"
 	"slices"
 	"strings"
+
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/pullmode/operator/controllers/compile"
 	"github.com/pullmode/operator/runtime/auth"
@@ -20,12 +22,19 @@ const Most = 4
 // other side, remove the old one. Empty lines do not count, and a value that is
 // wrong in one line counts in none.
 //
-// Nothing of a value but its hashes is kept, except of those under signing: the
-// runtime signs with them, so it needs them as they are.
-func Read(data map[string][]byte, signing ...string) compile.SecretKeys {
+// Nothing of a value but its hashes is kept, except of those that need says are
+// signed with: the runtime needs them as they are. Of a certificate nothing is kept
+// but whether it can be used.
+func Read(data map[string][]byte, need compile.Need) compile.SecretKeys {
 	keys := make(compile.SecretKeys, len(data))
 	for name, value := range data {
-		keys[name] = read(string(value), slices.Contains(signing, name))
+		keys[name] = read(string(value), slices.Contains(need.Signing, name))
+	}
+	if need.Certificate {
+		keys[corev1.TLSCertKey], keys[corev1.TLSPrivateKeyKey] = pair(data[corev1.TLSCertKey], data[corev1.TLSPrivateKeyKey])
+	}
+	if need.Authorities {
+		keys[corev1.ServiceAccountRootCAKey] = authorities(data[corev1.ServiceAccountRootCAKey])
 	}
 	return keys
 }

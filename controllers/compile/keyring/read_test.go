@@ -25,7 +25,7 @@ func TestRead(t *testing.T) {
 		"more than a connector can need": {strings.Repeat(first+"\n", 5), compile.Key{Problem: "it holds 5 keys; keep at most 4"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := keyring.Read(map[string][]byte{"key": []byte(tc.value)})
+			got := keyring.Read(map[string][]byte{"key": []byte(tc.value)}, compile.Need{})
 			if diff := cmp.Diff(compile.SecretKeys{"key": tc.want}, got); diff != "" {
 				t.Errorf("keys (-want +got):\n%s", diff)
 			}
@@ -38,7 +38,7 @@ func TestReadSigning(t *testing.T) {
 	const connector, first, second = "key-of-the-connector", "first-signing-secret", "second-signing-secret"
 	got := keyring.Read(map[string][]byte{
 		"key": []byte(connector), "signing-key": []byte(first + "\n" + second + "\n"), "short": []byte("short"),
-	}, "signing-key", "short", "nothing")
+	}, compile.Need{Signing: []string{"signing-key", "short", "nothing"}})
 	want := compile.SecretKeys{
 		"key":         {Hashes: []string{auth.HashKey(connector)}},
 		"signing-key": {Hashes: []string{auth.HashKey(first), auth.HashKey(second)}, Signing: []string{first, second}},
