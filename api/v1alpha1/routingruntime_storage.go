@@ -73,13 +73,14 @@ type EtcdStorage struct {
 	// +kubebuilder:validation:MaxItems=16
 	// +kubebuilder:validation:items:MinLength=1
 	// +kubebuilder:validation:items:MaxLength=512
-	// +kubebuilder:validation:items:XValidation:rule="self.matches('^https?://[^/?#@ ]+:[0-9]+$')",message="write scheme, host and port of a member, such as https://etcd-0.etcd:2379"
+	// +kubebuilder:validation:items:XValidation:rule="self.matches('^https?://([-.a-zA-Z0-9]+|[[][0-9a-fA-F:.]+[]]):[0-9]+$')",message="write scheme, host and port of a member, such as https://etcd-0.etcd:2379"
 	// +required
 	Endpoints []string `json:"endpoints"`
 
 	// prefix of all keys, begun and ended by a slash, so that several runtimes can
-	// share one cluster. It cannot be changed. Without it, it is made of the
-	// namespace and the name: /pullmode/NAMESPACE/NAME/.
+	// share one etcd. It cannot be changed. Without it, it is made of the namespace
+	// and the name: /pullmode/NAMESPACE/NAME/. Where several Kubernetes clusters
+	// share an etcd, each needs another one.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^/([-._a-zA-Z0-9]+/)+$`

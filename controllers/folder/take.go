@@ -161,7 +161,7 @@ func (r *reader) fill() {
 	in.Keys = make(map[string]compile.SecretKeys, len(secrets))
 	needs := compile.Needs(*in)
 	for _, key := range secrets {
-		in.Keys[key.name] = keyring.Read(r.folder.entries[key].data, needs[key.name].Signing...)
+		in.Keys[key.name] = keyring.Read(r.folder.entries[key].data, needs[key.name])
 	}
 }
 

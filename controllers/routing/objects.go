@@ -59,7 +59,7 @@ func (r *Reconciler) keys(ctx context.Context, ns Namespace, needs map[string]co
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			keys[name] = keyring.Read(secret.Data, need.Signing...)
+			keys[name] = keyring.Read(secret.Data, need)
 			return nil
 		})
 	}

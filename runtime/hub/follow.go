@@ -28,7 +28,7 @@ func (h *Hub) load(ctx context.Context) (loaded int64, err error) {
 		return 0, err
 	}
 	mark := store.Txn{Ops: []store.Op{
-		store.Put(keyspace.Started(h.options.Name), []byte(h.options.Now().UTC().Format(time.RFC3339Nano))),
+		store.Put(keyspace.Started, []byte(h.options.Name+" "+h.options.Now().UTC().Format(time.RFC3339Nano))),
 	}}
 	marked, err := h.store.Commit(ctx, mark)
 	for errors.Is(err, store.ErrUnknownOutcome) && ctx.Err() == nil {

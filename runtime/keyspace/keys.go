@@ -19,7 +19,7 @@
 //	config/<digest>/<chunk>           its bytes
 //	sink/cursor                       how far the event sink has come
 //	elections/<name>                  which replica does what only one may
-//	meta/started/<replica>            when a replica last started
+//	meta/started                      which replica started last, and when
 //	meta/...                          the store's own
 package keyspace
 
@@ -49,6 +49,9 @@ const (
 	Capacities    = "capacity/"
 	Drainings     = "draining/"
 	SinkCursor    = "sink/cursor"
+	// Started is what a replica marks its start with. All have the one: replicas
+	// come and go under names of their own, and leave nothing behind.
+	Started = "meta/started"
 )
 
 // Names come from outside (customers, identity providers), so they are escaped:
@@ -121,9 +124,6 @@ func Subscription(agent, list string) string {
 func ConfigChunk(digest string, chunk int) string {
 	return fmt.Sprintf("%s%s/%04d", Config, digest, chunk)
 }
-
-// Started is the key that a replica marks its start with.
-func Started(replica string) string { return "meta/started/" + url.PathEscape(replica) }
 
 // ConfigChunkOf reads digest and number out of the key of a snapshot's chunk.
 func ConfigChunkOf(key string) (digest string, chunk int, err error) {

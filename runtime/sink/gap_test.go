@@ -60,7 +60,7 @@ func TestGivesUpWhatIsTooMuch(t *testing.T) {
 	one := h.tale("r1")
 	first := one.is(request.Receive)
 	for range bound / (16 << 10) { // anything that is written counts: it is what is kept
-		h.commit(store.Put(keyspace.Started("x"), make([]byte, 16<<10)))
+		h.commit(store.Put(keyspace.Started, make([]byte, 16<<10)))
 	}
 	one.is(request.Join)
 	h.eventually(func() bool { c, _ := h.cursor(); return c.Gap != nil })

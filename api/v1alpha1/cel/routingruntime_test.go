@@ -92,7 +92,7 @@ spec:
 			accepted: []string{etcd("endpoints: ['https://10.0.0.1:2379']"), etcd("endpoints: ['https://[2001:db8::1]:2379']")},
 			refused: []string{
 				etcd("endpoints: ['https://a']"), etcd("endpoints: ['https://:2379']"), etcd("endpoints: ['https://a:2379/x']"),
-				etcd("endpoints: ['https://me:mine@a:2379']"), etcd("endpoints: ['https://a,https://b:2379']"),
+				etcd("endpoints: ['https://me:mine@a:2379']"), etcd("endpoints: ['https://a,b:2379']"),
 			},
 			together: []string{etcd("endpoints: ['a:2379']"), etcd("endpoints: ['unix:///run/etcd:2379']")},
 		},
