@@ -5,7 +5,6 @@ package e2e
 import (
 	"bytes"
 	"context"
-	"errors"
 	"os"
 	"strings"
 	"time"
@@ -145,21 +144,13 @@ func expired(ctx context.Context, url string, tokens func(context.Context, strin
 	a, err := client.NewAgent(url, client.StaticToken(token), client.Options{Attempts: 30})
 	Expect(err).NotTo(HaveOccurred())
 	defer a.CloseIdle()
-	begins := func(cursor string) (first client.Event) {
+	first := func(cursor string) client.Event {
 		GinkgoHelper()
-		ctx, cancel := context.WithTimeout(ctx, time.Minute)
-		defer cancel()
-		for event, err := range a.Events(ctx, client.Follow{Cursor: cursor}) {
-			if err != nil && !errors.Is(err, context.Canceled) {
-				Expect(err).NotTo(HaveOccurred())
-			}
-			return event
-		}
-		return first
+		return begins(ctx, a, cursor)
 	}
-	old := begins("").Cursor
+	old := first("").Cursor
 	Expect(old).NotTo(BeEmpty())
-	Eventually(func() protocol.EventType { return begins(old).Type }).
+	Eventually(func() protocol.EventType { return first(old).Type }).
 		WithTimeout(15 * time.Minute).WithPolling(15 * time.Second).Should(Equal(protocol.EventGap))
 	return old
 }

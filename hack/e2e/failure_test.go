@@ -69,16 +69,12 @@ var _ = Describe("Failure", func() {
 	}
 
 	It("serves on while the operator is away, and picks up what changed meanwhile", func(ctx context.Context) {
-		scale := func(ctx context.Context, n int) {
-			run(ctx, "--namespace", "pullmode-system", "scale", "deployment/pullmode-operator", fmt.Sprintf("--replicas=%d", n))
-			run(ctx, "--namespace", "pullmode-system", "rollout", "status", "deployment/pullmode-operator", "--timeout=120s")
-		}
-		scale(ctx, 0)
-		DeferCleanup(func(ctx context.Context) { scale(ctx, 1) })
+		scaleOperator(ctx, 0)
+		DeferCleanup(func(ctx context.Context) { scaleOperator(ctx, 1) })
 		post(ctx, connector("c2", stage.Key), "alone", fmt.Sprint(time.Now().UnixNano()))
 		name := fmt.Sprintf("While away %d", time.Now().UnixNano())
 		run(ctx, "patch", "worklist", "l1", "--type=merge", "--patch", fmt.Sprintf(`{"spec":{"displayName":%q}}`, name))
-		scale(ctx, 1)
+		scaleOperator(ctx, 1)
 		beTrue(ctx, "worklist/l1", "Programmed")
 		me, err := agent(ctx, "alice").Me(ctx)
 		Expect(err).NotTo(HaveOccurred())

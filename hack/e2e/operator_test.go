@@ -1,0 +1,32 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"fmt"
+
+	. "github.com/onsi/ginkgo/v2"
+)
+
+// operator is the namespace of the operator itself.
+func operator() *tenant {
+	c := *k.Cluster
+	c.Namespace = "pullmode-system"
+	return &tenant{Cluster: &c}
+}
+
+// pod is the name of the operator's pod that is not on its way out.
+func (t *tenant) pod(ctx context.Context) string {
+	GinkgoHelper()
+	return t.run(ctx, "get", "pod", "--selector=app.kubernetes.io/name=pullmode-operator", "--field-selector=status.phase=Running",
+		"--sort-by=.metadata.creationTimestamp", "--output=jsonpath={.items[-1:].metadata.name}")
+}
+
+// scaleOperator waits until that many operators run.
+func scaleOperator(ctx context.Context, replicas int) {
+	GinkgoHelper()
+	o := operator()
+	o.run(ctx, "scale", "deployment/pullmode-operator", fmt.Sprintf("--replicas=%d", replicas))
+	o.run(ctx, "rollout", "status", "deployment/pullmode-operator", "--timeout=120s")
+}
