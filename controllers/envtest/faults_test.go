@@ -204,17 +204,22 @@ spec: {type: FACEBOOK, serviceIdentifier: renamed, listRef: {name: l1}, secretRe
 // as a runtime does that is older than the operator. It returns its address.
 func refusing(ctx context.Context, p *pod, problem snapshot.Problem) string {
 	GinkgoHelper()
-	mux := http.NewServeMux()
-	reply := func(w http.ResponseWriter, status int, v any) {
-		w.WriteHeader(status)
-		_ = json.NewEncoder(w).Encode(v)
-	}
-	mux.HandleFunc("GET /admin/v1/configz", func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, p.replica.Report()) })
-	mux.HandleFunc("PUT /admin/v1/snapshot", func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
+	return taking(ctx, p, func(w http.ResponseWriter, _ *http.Request) {
 		reply(w, http.StatusUnprocessableEntity, snapshot.Refusal{
 			Reason: snapshot.Rejected, Message: "the snapshot has 1 problem", Problems: []snapshot.Problem{problem},
 		})
+	})
+}
+
+// taking is an admin port that tells what the replica serves, and takes a
+// snapshot as put does. It returns its address.
+func taking(ctx context.Context, p *pod, put http.HandlerFunc) string {
+	GinkgoHelper()
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /admin/v1/configz", func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, p.replica.Report()) })
+	mux.HandleFunc("PUT /admin/v1/snapshot", func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		put(w, r)
 	})
 	dir := p.mount(ctx)
 	pair, err := tls.LoadX509KeyPair(filepath.Join(dir, "tls.crt"), filepath.Join(dir, "tls.key"))
@@ -225,6 +230,11 @@ func refusing(ctx context.Context, p *pod, problem snapshot.Problem) string {
 	server.StartTLS()
 	DeferCleanup(server.Close)
 	return strings.TrimPrefix(server.URL, "https://")
+}
+
+func reply(w http.ResponseWriter, status int, v any) {
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v)
 }
 
 // collectGarbage deletes what a RoutingRuntime that is gone owned, as a cluster does.
