@@ -91,6 +91,8 @@ Exit codes: 0 after a drain, 1 when it could not start or go on, 2 for flags tha
 			return nil
 		},
 	}
+	cmd.CompletionOptions.DisableDefaultCmd = true
+	cmd.AddCommand(restore())
 	hostname, _ := os.Hostname() // without one, --name must be given
 	f := cmd.Flags()
 	f.StringVar(&o.Name, "name", hostname, "this replica's own `name`, in Kubernetes its pod's")

@@ -56,6 +56,11 @@ const (
 	ProblemNoWrapUp ProblemType = problems + "no-wrap-up"
 	// ProblemWrapUpOver: the wrap-up was given, or its time is over (T33). 409.
 	ProblemWrapUpOver ProblemType = problems + "wrap-up-over"
+	// ProblemExternalStore: the store is in an external etcd, which has its own
+	// backups. 409.
+	ProblemExternalStore ProblemType = problems + "external-store"
+	// ProblemRestoring: another backup is being restored. 409.
+	ProblemRestoring ProblemType = problems + "restore-under-way"
 	// ProblemOfferOver: the offer was taken, taken back, or nobody took it in time. 410.
 	ProblemOfferOver ProblemType = problems + "offer-over"
 	// ProblemGone: the request is closed and cannot be joined (T12). 410.
@@ -72,6 +77,9 @@ const (
 	ProblemTooLong ProblemType = problems + "too-long"
 	// ProblemNoOutbound: the channel has no way back to its customers. 422.
 	ProblemNoOutbound ProblemType = problems + "no-outbound"
+	// ProblemNotABackup: what was to be restored is no backup, not a whole one, or one
+	// of a newer version. 422.
+	ProblemNotABackup ProblemType = problems + "not-a-backup"
 	// ProblemInternal: a mistake of the runtime; its log has the instance. 500.
 	ProblemInternal ProblemType = problems + "internal"
 	// ProblemListUnavailable: the channel's list is missing or going away (L1). 503.
