@@ -77,12 +77,16 @@ func run(o operator.Options) error {
 	if err != nil {
 		return fmt.Errorf("find the cluster (set KUBECONFIG, or run in a pod): %w", err)
 	}
+	ctx := ctrl.SetupSignalHandler()
+	o.Log.Info("starting", "version", version.String(), "runtimeImage", o.RuntimeImage, "namespaces", o.Namespaces)
+	if err := operator.Await(ctx, config, o); err != nil {
+		return err
+	}
 	mgr, err := operator.New(config, o)
 	if err != nil {
 		return err
 	}
-	o.Log.Info("starting", "version", version.String(), "runtimeImage", o.RuntimeImage, "namespaces", o.Namespaces)
-	return mgr.Start(ctrl.SetupSignalHandler())
+	return mgr.Start(ctx)
 }
 
 func logger(level, format string) (*zap.Logger, error) {
