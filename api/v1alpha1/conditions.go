@@ -117,8 +117,8 @@ const (
 	// ReasonProgrammed: Programmed=True, every ready replica serves this generation. Any kind.
 	ReasonProgrammed ConditionReason = "Programmed"
 
-	// ReasonRejected: Programmed=False, the runtime refused the snapshot because of this object; the message is the
-	// runtime's own. The replicas go on with what they had.
+	// ReasonRejected: Programmed=False, the runtime refused this form of the object, or on a RoutingRuntime the
+	// snapshot as a whole; the message has the runtime's own words. What it took last is still served.
 	ReasonRejected ConditionReason = "Rejected"
 
 	// ReasonRuntimeUnreachable: Programmed=Unknown, a ready replica does not answer, so nobody knows what it serves.

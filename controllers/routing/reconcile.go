@@ -74,6 +74,7 @@ func (r *Reconciler) serve(ctx context.Context, objects compile.Input, known sta
 		m.refusals.keep(result.Verdicts)
 		facts := known
 		problem := r.program(ctx, &facts, found, result.Snapshot, m)
+		facts.Served = m.snapshot
 		if facts.Refusal == nil || !m.refusals.learn(facts.Refusal, result.Verdicts, versions, now) {
 			return result, facts, problem
 		}

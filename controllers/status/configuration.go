@@ -42,10 +42,27 @@ func applyRuntime(object client.Object, s v1alpha1.RoutingRuntimeStatus) runtime
 		}
 		status.WithReplicas(replica)
 	}
+	for i := range s.Draining {
+		status.WithDraining(applyDraining(&s.Draining[i]))
+	}
 	if s.OpenRequests != nil {
 		status.WithOpenRequests(*s.OpenRequests)
 	}
 	return apply.RoutingRuntime(object.GetName(), object.GetNamespace()).WithStatus(status)
+}
+
+func applyDraining(l *v1alpha1.DrainingList) *apply.DrainingListApplyConfiguration {
+	list := apply.DrainingList().WithList(l.List).WithPolicy(l.Policy).WithOpenRequests(l.OpenRequests)
+	if l.TransferTo != "" {
+		list.WithTransferTo(l.TransferTo)
+	}
+	if l.Since != nil {
+		list.WithSince(*l.Since)
+	}
+	if l.Deadline != nil {
+		list.WithDeadline(*l.Deadline)
+	}
+	return list
 }
 
 func applyCommon(s v1alpha1.ObjectStatus) apply.ObjectStatusApplyConfiguration {

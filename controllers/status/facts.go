@@ -15,6 +15,8 @@ type Facts struct {
 	// Digest is of the snapshot that should be served. It is empty when there is
 	// none: without a RoutingRuntime, or with one of which no accepted form is known.
 	Digest string
+	// Served is the snapshot that is known to be served; nil when none is, or nobody said which.
+	Served *snapshot.Snapshot
 	// Readings are of every replica that was found.
 	Readings []program.Reading
 	// Refusal is the runtime's answer to the snapshot; nil when it took it, or was not asked.

@@ -19,7 +19,7 @@ var types = []v1alpha1.ConditionType{
 }
 
 // written are all the conditions that this package writes.
-var written = append(slices.Clone(types), v1alpha1.ConditionStalled)
+var written = append(slices.Clone(types), v1alpha1.ConditionStalled, v1alpha1.ConditionDraining)
 
 // object is the status that an object should have. What is present gives the
 // times at which conditions last changed, and what was known before.
@@ -35,7 +35,7 @@ func (f *facts) object(v compile.Verdict, present v1alpha1.ObjectStatus, now met
 	shown := types
 	if stalled(v) {
 		findings[v1alpha1.ConditionStalled] = finding{metav1.ConditionTrue, v.Accepted.Reason, v.Accepted.Message}
-		shown = written
+		shown = append(slices.Clone(types), v1alpha1.ConditionStalled)
 	}
 	for _, t := range shown {
 		wanted.Conditions = append(wanted.Conditions, condition(t, findings[t], v.Generation, present.Conditions, now))

@@ -36,6 +36,12 @@ func refused(v compile.Verdict) compile.Verdict {
 	return v
 }
 
+// unserved is of a form that the runtime does not take.
+func unserved(v compile.Verdict) compile.Verdict {
+	v.Refused = "no good"
+	return v
+}
+
 func main1() *v1alpha1.RoutingRuntime {
 	rt := &v1alpha1.RoutingRuntime{}
 	rt.Name, rt.UID, rt.Generation = "main", "rt", 1
@@ -123,6 +129,20 @@ func TestProgrammed(t *testing.T) {
 		"the runtime refused it": {
 			channel(2), Facts{Runtime: main1(), Digest: wantedDigest, Refusal: rejected(snapshot.KindChannel, "c"), Readings: []program.Reading{
 				serves("main-0", true, oldDigest, 1)}}, 1,
+			want{metav1.ConditionFalse, v1alpha1.ReasonRejected, 1},
+		},
+		"the runtime refused its form, and the snapshot goes with the last one": {
+			unserved(channel(1)), Facts{Runtime: main1(), Digest: wantedDigest, Readings: []program.Reading{
+				serves("main-0", true, wantedDigest, 1)}}, 1,
+			want{metav1.ConditionFalse, v1alpha1.ReasonRejected, 1},
+		},
+		"the runtime refused its form, and the snapshot goes without it": {
+			unserved(channel(0)), Facts{Runtime: main1(), Digest: wantedDigest, Readings: []program.Reading{
+				serves("main-0", true, wantedDigest, 0)}}, 0,
+			want{metav1.ConditionFalse, v1alpha1.ReasonRejected, 0},
+		},
+		"the runtime refused its form, and restarts": {
+			unserved(channel(1)), Facts{Runtime: main1(), Digest: wantedDigest, Readings: []program.Reading{silent("main-0", false)}}, 1,
 			want{metav1.ConditionFalse, v1alpha1.ReasonRejected, 1},
 		},
 		"the runtime refused another object, this one waits": {

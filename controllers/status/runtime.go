@@ -17,7 +17,7 @@ func (f *facts) runtime(v compile.Verdict, present v1alpha1.RoutingRuntimeStatus
 	if f.Runtime == nil || f.outranked(v) {
 		return wanted
 	}
-	wanted.Snapshot, wanted.OpenRequests = present.Snapshot, present.OpenRequests
+	wanted.Snapshot, wanted.OpenRequests, wanted.Draining = present.Snapshot, present.OpenRequests, present.Draining
 	if r := program.Newest(f.Readings); r != nil {
 		newest := r.Report
 		wanted.Snapshot = nil
@@ -25,6 +25,10 @@ func (f *facts) runtime(v compile.Verdict, present v1alpha1.RoutingRuntimeStatus
 			wanted.Snapshot = &v1alpha1.SnapshotStatus{Sequence: newest.Sequence, Digest: newest.Digest}
 		}
 		wanted.OpenRequests = ptr.To(open(newest))
+		wanted.Draining = draining(f.Served, newest)
+	}
+	if len(wanted.Draining) > 0 {
+		wanted.Conditions = append(wanted.Conditions, condition(v1alpha1.ConditionDraining, drains(wanted.Draining), v.Generation, present.Conditions, now))
 	}
 	for _, r := range f.Readings {
 		wanted.Replicas = append(wanted.Replicas, f.replica(r))

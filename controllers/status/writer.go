@@ -21,6 +21,9 @@ import (
 // FieldManager owns every field that this package writes.
 const FieldManager = "pullmode-routing"
 
+// second is how finely the API keeps times.
+const second = time.Second
+
 // parallel is how many statuses are written at a time. A write takes the API
 // server some milliseconds, nearly all of them waiting for its disk.
 const parallel = 16
@@ -36,7 +39,7 @@ type Writer struct {
 // the facts say. It writes all that it can, also behind one that fails. An object
 // that is gone by now needs no status.
 func (w *Writer) Write(ctx context.Context, objects compile.Input, verdicts []compile.Verdict, known Facts) error {
-	f, now := look(known), metav1.NewTime(w.Now().Truncate(time.Second)) // as the API keeps times
+	f, now := look(known), metav1.NewTime(w.Now().Truncate(second)) // as the API keeps times
 	var group errgroup.Group
 	group.SetLimit(parallel)
 	present := index(objects)
@@ -93,10 +96,13 @@ func owned(s v1alpha1.ObjectStatus) v1alpha1.ObjectStatus {
 }
 
 func ownedOfRuntime(s v1alpha1.RoutingRuntimeStatus) v1alpha1.RoutingRuntimeStatus {
-	s.ObjectStatus = owned(s.ObjectStatus)
-	s.Address = ""
-	s.Replicas = slices.SortedFunc(slices.Values(s.Replicas), func(a, b v1alpha1.ReplicaStatus) int { return cmp.Compare(a.Name, b.Name) })
-	return s
+	return v1alpha1.RoutingRuntimeStatus{
+		ObjectStatus: owned(s.ObjectStatus),
+		Snapshot:     s.Snapshot,
+		Replicas:     slices.SortedFunc(slices.Values(s.Replicas), func(a, b v1alpha1.ReplicaStatus) int { return cmp.Compare(a.Name, b.Name) }),
+		OpenRequests: s.OpenRequests,
+		Draining:     s.Draining,
+	}
 }
 
 // index finds objects by the kind and name of their verdicts.
