@@ -15,7 +15,7 @@ import (
 var update = flag.Bool("update", false, "write what the scripts' golden files should be")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"pullmode": main, "kubectl-pullmode": main, "recorder": recorder})
+	testscript.Main(withCluster{m}, map[string]func(){"pullmode": main, "kubectl-pullmode": main, "recorder": recorder})
 }
 
 // TestScripts runs the real commands, as processes. Besides testscript's own

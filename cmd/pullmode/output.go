@@ -13,9 +13,10 @@ import (
 
 // The formats of -o.
 const (
-	asText = "text"
-	asJSON = "json"
-	asYAML = "yaml"
+	asText  = "text"
+	asTable = "table" // text, as kubectl's users call it
+	asJSON  = "json"
+	asYAML  = "yaml"
 )
 
 // output is the value of -o: one of the formats that a command knows.
@@ -32,6 +33,15 @@ func outputFlag(cmd *cobra.Command, others ...string) *output {
 	return o
 }
 
+// tableFlag adds -o to a command of a platform team.
+func tableFlag(cmd *cobra.Command) *output {
+	o := outputFlag(cmd, asJSON, asYAML)
+	o.format, o.known[0] = asTable, asTable
+	flag := cmd.Flags().Lookup("output")
+	flag.DefValue, flag.Usage = asTable, "how to print: "+strings.Join(o.known, ", ")
+	return o
+}
+
 func (o *output) String() string { return o.format }
 func (o *output) Type() string   { return "format" }
 
@@ -44,7 +54,7 @@ func (o *output) Set(format string) error {
 }
 
 // text says whether a person reads.
-func (o *output) text() bool { return o.format == asText }
+func (o *output) text() bool { return o.format == asText || o.format == asTable }
 
 // print writes a value for a program to read.
 func (o *output) print(w io.Writer, value any) error {

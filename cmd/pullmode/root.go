@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/pullmode/operator/controllers/program"
 )
 
 // commandName is what people type: the plugin's name has a space where its file
@@ -18,8 +20,9 @@ func commandName(arg0 string) string {
 }
 
 // newRoot builds the tree of commands. ran is set once one of them begins: what
-// fails before that is a mistake in how it was called.
-func newRoot(name string, ran *bool) *cobra.Command {
+// fails before that is a mistake in how it was called. dial is how replicas in a cluster
+// are reached; nil for the usual way.
+func newRoot(name string, ran *bool, dial program.Dial) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "pullmode",
 		Short: "Pull-mode routing on the command line",
@@ -38,6 +41,7 @@ join, say, transfer, close).`,
 	}
 	root.AddGroup(
 		&cobra.Group{ID: folders, Title: "Configuration, without a cluster:"},
+		&cobra.Group{ID: clusters, Title: "Routing in a cluster:"},
 		&cobra.Group{ID: people, Title: "Customers and agents:"},
 		&cobra.Group{ID: development, Title: "Development:"},
 	)
@@ -57,6 +61,7 @@ join, say, transfer, close).`,
 	}
 	root.Example = strings.ReplaceAll(root.Example, "  pullmode ", "  "+name+" ")
 	add(folders, newCompile(), newServe())
+	add(clusters, newStatus(dial))
 	add(people, newSend(), newAgent(), newInbox(), newJoin(), newSay(), newLeave(), newClose(), newWrapUp(),
 		newTransfer(), newInvite(), newTargets(), newOffers(), newAccept(), newDecline(), newWithdraw(), newRemove(),
 		newAlerts(), newDismiss(), newLogout())
@@ -65,4 +70,4 @@ join, say, transfer, close).`,
 	return root
 }
 
-const folders, people, development = "folders", "people", "development"
+const folders, clusters, people, development = "folders", "clusters", "people", "development"
