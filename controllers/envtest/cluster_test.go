@@ -188,6 +188,12 @@ func (p *pod) publish(ctx context.Context, serving bool) {
 	}
 }
 
+// vanish takes the pod out of the EndpointSlice, as when it is deleted.
+func (p *pod) vanish(ctx context.Context) {
+	GinkgoHelper()
+	remove(ctx, &discoveryv1.EndpointSlice{}, p.key.Namespace, workload.ReplicasServiceName(p.key.Name)+"-x")
+}
+
 // crash ends the process of the replica, and nobody notices yet.
 func (p *pod) crash() {
 	GinkgoHelper()

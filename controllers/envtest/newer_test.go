@@ -17,10 +17,6 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	corev1 "k8s.io/api/core/v1"
-	"k8s.io/apimachinery/pkg/types"
-
-	"github.com/pullmode/operator/controllers/workload"
 )
 
 // newer makes an operator one that is ahead of its runtime: what it puts has
@@ -40,15 +36,8 @@ func ahead(ctx context.Context, p *pod) *newer {
 	dir := p.mount(ctx)
 	server, err := tls.LoadX509KeyPair(filepath.Join(dir, "tls.crt"), filepath.Join(dir, "tls.key"))
 	Expect(err).NotTo(HaveOccurred())
-	var secret corev1.Secret
-	Expect(kube.Get(ctx, types.NamespacedName{Namespace: p.key.Namespace, Name: workload.ClientSecretName(p.key.Name)}, &secret)).To(Succeed())
-	operators, err := tls.X509KeyPair(secret.Data[corev1.TLSCertKey], secret.Data[corev1.TLSPrivateKeyKey])
-	Expect(err).NotTo(HaveOccurred())
-
 	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "https", Host: p.replica.AdminAddr().String()})
-	transport := &http.Transport{TLSClientConfig: &tls.Config{
-		Certificates: []tls.Certificate{operators}, InsecureSkipVerify: true, // the operator's own check is not what this is about
-	}}
+	transport := &http.Transport{TLSClientConfig: operators(ctx, p)}
 	proxy.Transport, proxy.ErrorLog = transport, log.New(io.Discard, "", 0)
 	DeferCleanup(transport.CloseIdleConnections)
 	front := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -25,13 +25,14 @@ var _ = Describe("when the runtime refuses an object", func() {
 		p := startPod(ctx, ns, "main")
 		allReady(ctx, ns)
 		n := ahead(ctx, p)
-		n.write("lists", "l1", 2, "closePolicy", "Team")
+		n.write("lists", "l1", 2, "colour", "red")
 
 		apply(ctx, ns, theList+"  description: changed\n---"+anotherList)
 		Eventually(condition(ctx, ns, "Worklist", "l1", "Programmed")).Should(Equal("False/Rejected"))
 		Eventually(condition(ctx, ns, "Worklist", "l2", "Ready")).Should(Equal("True/Ready"))
 		Expect(message(ctx, ns, "Worklist", "l1", "Ready")).To(Equal(
-			`The runtime refused it (close policy "Team" is not known here): change it, or update the runtime; until then it is served as in generation 1.`))
+			`The runtime refused it (the runtime does not know the field lists[].colour: it is version test; use a newer image, or leave the field out): ` +
+				`change it, or update the runtime; until then it is served as in generation 1.`))
 		s, _ := status(ctx, ns, "Worklist", "l1")
 		Expect(s.ProgrammedGeneration).To(Equal(int64(1)))
 		for kind, name := range kinds {
