@@ -21,6 +21,9 @@ type Options struct {
 	// Addr is where agents and connectors come in, as net.Listen takes it; a port
 	// of 0 chooses a free one. Required.
 	Addr string
+	// TLSDir has the certificate of Addr (tls.crt, tls.key), which speaks TLS then:
+	// HTTP/2 and HTTP/1.1. Empty: HTTP/1.1 without TLS.
+	TLSDir string
 	// AdminAddr is where the operator comes in, with the certificates of
 	// AdminTLSDir (tls.crt, tls.key, ca.crt). Empty: nowhere; Program is the
 	// other way in.

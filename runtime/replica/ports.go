@@ -4,9 +4,11 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 
+	"github.com/pullmode/operator/runtime/certs"
 	"github.com/pullmode/operator/runtime/server"
 )
 
@@ -14,6 +16,8 @@ import (
 // that an address that is taken is known of before the store is touched.
 type ports struct {
 	api, admin, metrics net.Listener
+	// certificates are those of the ports that speak TLS, by the port's name.
+	certificates map[string]*certs.Files
 }
 
 func listen(o Options) (p ports, err error) {
@@ -33,12 +37,18 @@ func listen(o Options) (p ports, err error) {
 	open(&p.api, o.Addr, "agents and connectors")
 	open(&p.admin, o.AdminAddr, "the operator")
 	open(&p.metrics, o.MetricsAddr, "health and metrics")
-	if err == nil && p.admin != nil {
-		var config *tls.Config
-		if config, err = server.TLS(o.AdminTLSDir, o.Log); err == nil {
-			p.admin = tls.NewListener(p.admin, config)
+	p.certificates = map[string]*certs.Files{}
+	secure := func(l *net.Listener, name, dir string, read func(string, *slog.Logger) (*certs.Files, error)) {
+		if err != nil || *l == nil || dir == "" {
+			return
+		}
+		var files *certs.Files
+		if files, err = read(dir, o.Log); err == nil {
+			*l, p.certificates[name] = tls.NewListener(*l, files.Listening()), files
 		}
 	}
+	secure(&p.api, "public", o.TLSDir, certs.Public)
+	secure(&p.admin, "admin", o.AdminTLSDir, certs.Admin)
 	return p, err
 }
 

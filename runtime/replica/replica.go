@@ -73,6 +73,9 @@ func Start(ctx context.Context, options Options) (*Replica, error) {
 		health:  observe.NewHealth("store", "serving"),
 		idle:    make(chan struct{}), done: make(chan struct{}),
 	}
+	for name, files := range ports.certificates {
+		r.metrics.WatchCertificate(name, files.Expiry)
+	}
 	r.life, r.end = context.WithCancelCause(context.Background())
 	// Probes are answered from the first moment: to read a large store takes a
 	// while, and that is no reason to be killed.
@@ -91,7 +94,7 @@ func Start(ctx context.Context, options Options) (*Replica, error) {
 // open brings up what needs the store.
 func (r *Replica) open(ctx context.Context) (err error) {
 	o := r.options
-	if r.store, err = openStore(ctx, o); err != nil {
+	if r.store, err = openStore(ctx, o, r.metrics); err != nil {
 		return err
 	}
 	r.view = view.New(r.store.Epoch())

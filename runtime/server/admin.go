@@ -45,7 +45,7 @@ type AdminOptions struct {
 }
 
 // Admin is the port through which the operator programs a replica and asks what it
-// serves. Who may use it is settled by TLS alone (see TLS): whoever has a
+// serves. Who may use it is settled by TLS alone (see certs.Admin): whoever has a
 // certificate of the replica's own CA is the operator.
 func Admin(o AdminOptions) http.Handler {
 	a := &admin{o}

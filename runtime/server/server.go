@@ -93,7 +93,12 @@ func HTTP(handler http.Handler, writeTimeout time.Duration, log *slog.Logger) *h
 		WriteTimeout:      writeTimeout,     // a feed renews it with every write
 		IdleTimeout:       90 * time.Second, // longer than the idle time of most proxies' pools (60 s), so that they close first
 		MaxHeaderBytes:    maxHeader,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		HTTP2: &http.HTTP2Config{
+			SendPingTimeout:  30 * time.Second, // a connection on which nothing comes: its client may be gone, and its feed with it
+			PingTimeout:      writeTimeout,
+			WriteByteTimeout: writeTimeout,
+		},
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 	}
 }
 

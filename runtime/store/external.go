@@ -13,6 +13,7 @@ import (
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/backoff"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -57,16 +58,19 @@ func startExternal(ctx context.Context, options Options) (*external, root, error
 }
 
 func dialExternal(options Options) (*external, error) {
+	dial := []grpc.DialOption{grpc.WithConnectParams(grpc.ConnectParams{
+		Backoff:           backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: redialDelay},
+		MinConnectTimeout: redialDelay,
+	})}
+	if options.TLS != nil && strings.HasPrefix(options.Endpoints[0], "https:") { // of all, as etcd's client has it
+		dial = append(dial, grpc.WithTransportCredentials(renewing{credentials.NewTLS(options.TLS()), options.TLS}))
+	}
 	client, err := clientv3.New(clientv3.Config{
 		Endpoints:            options.Endpoints,
-		TLS:                  options.TLS,
 		DialKeepAliveTime:    keepAlive,
 		DialKeepAliveTimeout: keepAliveTimeout,
-		DialOptions: []grpc.DialOption{grpc.WithConnectParams(grpc.ConnectParams{
-			Backoff:           backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: redialDelay},
-			MinConnectTimeout: redialDelay,
-		})},
-		Logger: engineLogger(options.Logger),
+		DialOptions:          dial,
+		Logger:               engineLogger(options.Logger),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("reach etcd at %s: %w: check the endpoints", strings.Join(options.Endpoints, ", "), err)

@@ -17,8 +17,9 @@ type Options struct {
 	// may share. It must be of version 3.5 or later, with etcd's own default limits or higher ones, and should be no one
 	// else's: whoever compacts it ends the resuming of cursors.
 	Endpoints []string
-	// TLS is what the endpoints that are https are talked to with.
-	TLS *tls.Config
+	// TLS is what the endpoints that are https are talked to with. It is asked for with every connection, so that what is
+	// renewed meanwhile is in use with the next one. Default: the system's authorities, and no certificate.
+	TLS func() *tls.Config
 	// Prefix is what every key in an external etcd begins with, up to a slash; a store is one prefix. At most 64 bytes.
 	// Default: "/pullmode/". What was restored from an embedded store is at "pullmode/".
 	Prefix string
