@@ -78,9 +78,9 @@ type EtcdStorage struct {
 	Endpoints []string `json:"endpoints"`
 
 	// prefix of all keys, begun and ended by a slash, so that several runtimes can
-	// share one etcd. It cannot be changed. Without it, it is made of the namespace
-	// and the name: /pullmode/NAMESPACE/NAME/. Where several Kubernetes clusters
-	// share an etcd, each needs another one.
+	// share one etcd. It cannot be changed. Without it, it is made of the
+	// namespace and the name: /pullmode/NAMESPACE/NAME/. Where several Kubernetes
+	// clusters share an etcd, each needs another one.
 	// +kubebuilder:validation:MinLength=1
 	// +kubebuilder:validation:MaxLength=253
 	// +kubebuilder:validation:Pattern=`^/([-._a-zA-Z0-9]+/)+$`

@@ -23,10 +23,14 @@ func cacheOptions(namespaces []string) cache.Options {
 		DefaultTransform: cache.TransformStripManagedFields(),
 		ByObject: map[client.Object]cache.ByObject{
 			&appsv1.StatefulSet{}:           ours,
+			&appsv1.Deployment{}:            ours,
 			&corev1.Service{}:               ours,
 			&corev1.ServiceAccount{}:        ours,
 			&policyv1.PodDisruptionBudget{}: ours,
 			&networkingv1.NetworkPolicy{}:   ours,
+			&networkingv1.Ingress{}:         ours,
+			// The template of a StatefulSet gives them its labels.
+			&corev1.PersistentVolumeClaim{}: ours,
 			// Those of a Service have its labels.
 			&discoveryv1.EndpointSlice{}: ours,
 			secrets.Metadata():           {Transform: bare},

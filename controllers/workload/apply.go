@@ -50,7 +50,7 @@ func (r *Reconciler) applySecret(ctx context.Context, rt *v1alpha1.RoutingRuntim
 	}
 	if read == nil {
 		if err := r.Create(ctx, wanted, client.FieldOwner(FieldManager)); err != nil {
-			return fmt.Errorf("create Secret %s: %w", wanted.GetName(), err)
+			return &RefusalError{wanted.GetKind(), wanted.GetName(), err}
 		}
 		return nil
 	}
@@ -68,7 +68,7 @@ func overtaken(err error) bool { return apierrors.IsConflict(err) || apierrors.I
 func (r *Reconciler) write(ctx context.Context, wanted *unstructured.Unstructured) error {
 	err := r.Apply(ctx, client.ApplyConfigurationFromUnstructured(wanted), client.FieldOwner(FieldManager), client.ForceOwnership)
 	if err != nil {
-		return fmt.Errorf("apply %s %s: %w", wanted.GetKind(), wanted.GetName(), err)
+		return &RefusalError{wanted.GetKind(), wanted.GetName(), err}
 	}
 	return nil
 }
@@ -97,7 +97,12 @@ func wantedForm(child runtime.ApplyConfiguration) (*unstructured.Unstructured, e
 		return nil, err
 	}
 	wanted := &unstructured.Unstructured{Object: content}
-	wanted.SetAnnotations(map[string]string{appliedAnnotation: sum})
+	annotations := wanted.GetAnnotations()
+	if annotations == nil {
+		annotations = map[string]string{}
+	}
+	annotations[appliedAnnotation] = sum
+	wanted.SetAnnotations(annotations)
 	return wanted, nil
 }
 
@@ -123,12 +128,16 @@ func foreign(rt *v1alpha1.RoutingRuntime, live client.Object) bool {
 	if controller := metav1.GetControllerOf(live); controller != nil {
 		return controller.UID != rt.UID
 	}
-	for key, value := range labels(rt) {
+	return !carries(live, labels(rt))
+}
+
+func carries(live client.Object, labels map[string]string) bool {
+	for key, value := range labels {
 		if live.GetLabels()[key] != value {
-			return true
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 // live reads the object that has the wanted one's name; nil when there is none.

@@ -30,7 +30,8 @@ func TestChildren(t *testing.T) {
 				options.OperatorNamespace = ""
 			}
 			var got bytes.Buffer
-			for _, child := range Children(readRuntime(t, in), options) {
+			rt := readRuntime(t, in)
+			for _, child := range append(surroundings(rt, options), serving(rt, options, nil)...) {
 				b, err := yaml.Marshal(child)
 				if err != nil {
 					t.Fatal(err)

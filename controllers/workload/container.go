@@ -2,6 +2,7 @@ package workload
 
 import (
 	"strconv"
+	"strings"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/intstr"
@@ -17,21 +18,10 @@ func container(runtime *v1alpha1.RoutingRuntime, image string) *applycore.Contai
 		WithImage(image).
 		WithImagePullPolicy(corev1.PullIfNotPresent).
 		WithCommand("/runtime").
-		WithArgs(
-			"--name=$(POD_NAME)",
-			"--data-dir=/data",
-			"--addr=:"+port(PortHTTP),
-			"--admin-addr=:"+port(PortAdmin),
-			"--metrics-addr=:"+port(PortMetrics),
-			"--admin-tls-dir=/tls",
-			"--drain-timeout="+runtime.Spec.DrainTimeout.Duration.String(),
-			// Whoever may write a Channel must not reach these through the runtime.
-			"--refuse-addr=$(HOST_IP)",
-			"--refuse-addr=$(KUBERNETES_SERVICE_HOST)",
-		).
+		WithArgs(arguments(runtime)...).
 		WithEnv(fromField("POD_NAME", "metadata.name"), fromField("HOST_IP", "status.hostIP")).
 		WithPorts(
-			containerPort(PortNameHTTP, PortHTTP),
+			containerPort(publicPortName(runtime), PortPublic),
 			containerPort(PortNameAdmin, PortAdmin),
 			containerPort(PortNameMetrics, PortMetrics),
 		).
@@ -42,11 +32,37 @@ func container(runtime *v1alpha1.RoutingRuntime, image string) *applycore.Contai
 		WithLivenessProbe(probe("/healthz").WithPeriodSeconds(10).WithFailureThreshold(3)).
 		WithResources(resources(runtime)).
 		WithSecurityContext(containerSecurity()).
-		WithVolumeMounts(
-			applycore.VolumeMount().WithName(dataVolume).WithMountPath("/data"),
-			applycore.VolumeMount().WithName("tls").WithMountPath("/tls").WithReadOnly(true),
-			applycore.VolumeMount().WithName("tmp").WithMountPath("/tmp"),
-		)
+		WithVolumeMounts(volumeMounts(runtime)...)
+}
+
+func arguments(runtime *v1alpha1.RoutingRuntime) []string {
+	args := append([]string{"--name=$(POD_NAME)"}, storageArguments(runtime)...)
+	args = append(args,
+		"--addr=:"+port(PortPublic),
+		"--admin-addr=:"+port(PortAdmin),
+		"--metrics-addr=:"+port(PortMetrics),
+		"--admin-tls-dir="+adminTLSPath,
+		"--drain-timeout="+runtime.Spec.DrainTimeout.Duration.String(),
+		// Whoever may write a Channel must not reach these through the runtime.
+		"--refuse-addr=$(HOST_IP)",
+		"--refuse-addr=$(KUBERNETES_SERVICE_HOST)",
+	)
+	if runtime.Spec.TLS != nil {
+		args = append(args, "--tls-dir="+publicTLSPath)
+	}
+	return args
+}
+
+func storageArguments(runtime *v1alpha1.RoutingRuntime) []string {
+	etcd := runtime.Spec.Storage.Etcd
+	if etcd == nil {
+		return []string{"--data-dir=" + dataPath}
+	}
+	args := []string{"--etcd-endpoints=" + strings.Join(etcd.Endpoints, ","), "--etcd-prefix=" + keyPrefix(runtime)}
+	if etcd.TLSSecretRef != nil {
+		args = append(args, "--etcd-tls-dir="+etcdTLSPath)
+	}
+	return args
 }
 
 func fromField(name, path string) *applycore.EnvVarApplyConfiguration {

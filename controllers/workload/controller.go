@@ -10,7 +10,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/workqueue"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
@@ -27,13 +26,16 @@ import (
 
 // +kubebuilder:rbac:groups=pullmode.io,resources=routingruntimes,verbs=get;list;watch
 // +kubebuilder:rbac:groups=pullmode.io,resources=routingruntimes/status,verbs=patch
-// +kubebuilder:rbac:groups=apps,resources=statefulsets,verbs=get;list;watch;create;patch
+// +kubebuilder:rbac:groups=apps,resources=statefulsets;deployments,verbs=get;list;watch;create;patch
+// +kubebuilder:rbac:groups="",resources=persistentvolumeclaims,verbs=get;list;watch;patch
 // +kubebuilder:rbac:groups="",resources=services;serviceaccounts;secrets,verbs=get;list;watch;create;patch
 // +kubebuilder:rbac:groups=policy,resources=poddisruptionbudgets,verbs=get;list;watch;create;patch
 // +kubebuilder:rbac:groups=networking.k8s.io,resources=networkpolicies,verbs=get;list;watch;create;patch
+// +kubebuilder:rbac:groups=networking.k8s.io,resources=ingresses,verbs=get;list;watch;create;patch;delete
 
-// Reconciler keeps the children of RoutingRuntimes as they should be. Children
-// that are no longer wanted go with their owner: it deletes nothing, and may not.
+// Reconciler keeps the children of RoutingRuntimes as they should be. Children go
+// with their owner; the one that it deletes itself is an Ingress that is no longer
+// wanted.
 type Reconciler struct {
 	client.Client
 	// Live asks the API server itself.
@@ -52,11 +54,15 @@ func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
 		// When one goes, another of its namespace may take its place.
 		Watches(&v1alpha1.RoutingRuntime{}, handler.EnqueueRequestsFromMapFunc(r.siblings), generation).
 		Owns(&appsv1.StatefulSet{}).
+		Owns(&appsv1.Deployment{}).
 		Owns(&corev1.Service{}).
 		Owns(&corev1.ServiceAccount{}).
 		Owns(&corev1.Secret{}, builder.OnlyMetadata).
 		Owns(&policyv1.PodDisruptionBudget{}).
 		Owns(&networkingv1.NetworkPolicy{}).
+		Owns(&networkingv1.Ingress{}).
+		Watches(&corev1.PersistentVolumeClaim{}, handler.EnqueueRequestsFromMapFunc(ofVolume)).
+		WatchesMetadata(&corev1.Secret{}, handler.EnqueueRequestsFromMapFunc(r.mounting)).
 		WithOptions(controller.Options{
 			// What stands in the way may go without an event for us: try again every half minute at least.
 			RateLimiter: workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](250*time.Millisecond, 30*time.Second),
@@ -89,59 +95,63 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	if rt == nil || rt.Name != req.Name {
 		return ctrl.Result{}, nil
 	}
-	renewAt, err := r.applyAll(ctx, rt)
+	done := r.applyAll(ctx, rt)
+	err := errors.Join(done.failures...)
 	switch {
 	case overtaken(err):
 		return ctrl.Result{}, err // look again: there is nothing to report
 	case leaving(err):
 		return ctrl.Result{}, nil
 	}
-	if err := errors.Join(err, client.IgnoreNotFound(r.report(ctx, rt, err))); err != nil {
+	if err := errors.Join(err, client.IgnoreNotFound(r.report(ctx, rt, done))); err != nil {
 		return ctrl.Result{}, err
 	}
-	return ctrl.Result{RequeueAfter: renewAt.Sub(r.Now())}, nil
+	return ctrl.Result{RequeueAfter: done.renewAt.Sub(r.Now())}, nil
 }
 
-// applyAll applies every child, also behind one that fails, and says when the
-// first certificate is to be renewed.
-func (r *Reconciler) applyAll(ctx context.Context, rt *v1alpha1.RoutingRuntime) (time.Time, error) {
+// outcome is what there is to tell after a reconcile.
+type outcome struct {
+	// renewAt is when the first certificate is to be renewed.
+	renewAt time.Time
+	// pods is how many there are.
+	pods int32
+	// waiting says which Secrets the pods wait for; OK when none.
+	waiting compile.Finding
+	// failures are tried again; hints are not.
+	failures, hints []error
+}
+
+// applyAll applies every child, also behind one that fails.
+func (r *Reconciler) applyAll(ctx context.Context, rt *v1alpha1.RoutingRuntime) (done outcome) {
+	done.pods = rt.Status.CurrentReplicas // until it is known better
+	fail := func(errs ...error) outcome {
+		done.failures = append(done.failures, errs...)
+		return done
+	}
 	if r.Options.image(rt) == "" {
-		return time.Time{}, errors.New("no image to run: set spec.image, or start the operator with --runtime-image")
+		return fail(errors.New("no image to run: set spec.image, or start the operator with --runtime-image"))
 	}
-	next, err := r.certificates(ctx, rt)
+	var err error
+	if done.renewAt, err = r.certificates(ctx, rt); err != nil {
+		return fail(err)
+	}
+	running, err := r.running(ctx, rt)
 	if err != nil {
-		return time.Time{}, err
+		return fail(err)
 	}
-	var failures []error
-	for _, child := range Children(rt, r.Options) {
-		failures = append(failures, r.apply(ctx, rt, child))
+	if done.waiting, err = r.mounts(ctx, rt); err != nil {
+		return fail(err)
 	}
-	return next, errors.Join(failures...)
-}
-
-// certificates applies the Secrets of the admin port. They come first: a pod
-// cannot start without its own.
-func (r *Reconciler) certificates(ctx context.Context, rt *v1alpha1.RoutingRuntime) (time.Time, error) {
-	names := []string{AuthoritySecretName(rt.Name), ServerSecretName(rt.Name), ClientSecretName(rt.Name)}
-	present := make([]*corev1.Secret, len(names))
-	data := make([]map[string][]byte, len(names))
-	for i, name := range names {
-		secret, err := r.Secrets.Get(ctx, types.NamespacedName{Namespace: rt.Namespace, Name: name})
-		if err != nil {
-			return time.Time{}, fmt.Errorf("read Secret %s: %w", name, err)
-		}
-		if secret != nil {
-			present[i], data[i] = secret, secret.Data
-		}
+	for _, child := range surroundings(rt, r.Options) {
+		fail(r.apply(ctx, rt, child))
 	}
-	next, err := Renew(rt, Credentials{Authority: data[0], Server: data[1], Client: data[2]}, r.Now())
-	if err != nil {
-		return time.Time{}, err
+	change := r.apply
+	if !done.waiting.OK {
+		change = r.hold
 	}
-	for i, data := range []map[string][]byte{next.Authority, next.Server, next.Client} {
-		if err := r.applySecret(ctx, rt, secret(rt, names[i], data), present[i]); err != nil {
-			return time.Time{}, err
-		}
+	for _, child := range serving(rt, r.Options, running.firstSize) {
+		fail(change(ctx, rt, child))
 	}
-	return next.RenewAt, nil
+	done.pods, done.hints = running.pods, running.complaints
+	return fail(r.removeIngress(ctx, rt), r.grow(ctx, rt))
 }

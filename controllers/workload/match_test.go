@@ -35,7 +35,7 @@ func TestUnchanged(t *testing.T) {
 		"applied from another wish": {func(s *appsv1.StatefulSet) { s.Annotations[appliedAnnotation] = "0" }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			wanted, err := wantedForm(StatefulSet(readRuntime(t, "testdata/default.in.yaml"), "image"))
+			wanted, err := wantedForm(StatefulSet(readRuntime(t, "testdata/default.in.yaml"), "image", nil))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -11,8 +11,8 @@ const FieldManager = "pullmode-workload"
 
 // The ports of a runtime's pod.
 const (
-	// PortHTTP is for agents and connectors.
-	PortHTTP int32 = 8080
+	// PortPublic is for agents and connectors, with or without TLS.
+	PortPublic int32 = 8080
 	// PortAdmin is for the operator alone, over mutual TLS.
 	PortAdmin int32 = 8443
 	// PortMetrics serves health and metrics.
@@ -22,6 +22,7 @@ const (
 // The names of the ports, in the pod, its Services and their EndpointSlices.
 const (
 	PortNameHTTP    = "http"
+	PortNameHTTPS   = "https" // in place of http, so that a Service never leads to pods that do not speak TLS yet
 	PortNameAdmin   = "admin"
 	PortNameMetrics = "metrics"
 )
@@ -63,7 +64,36 @@ func ClientSecretName(runtime string) string { return runtime + "-admin-client" 
 
 // Address is the URL at which clients inside the cluster reach the runtime.
 func Address(runtime *v1alpha1.RoutingRuntime) string {
-	return fmt.Sprintf("http://%s.%s.svc", ServiceName(runtime.Name), runtime.Namespace)
+	return fmt.Sprintf("%s://%s.%s.svc", publicPortName(runtime), ServiceName(runtime.Name), runtime.Namespace)
+}
+
+// ExternalAddress is the URL at which clients outside reach it; empty where
+// nothing leads them there.
+func ExternalAddress(runtime *v1alpha1.RoutingRuntime) string {
+	switch in := runtime.Spec.Ingress; {
+	case in == nil:
+		return ""
+	case in.TLSSecretRef != nil:
+		return "https://" + in.Host
+	default:
+		return "http://" + in.Host
+	}
+}
+
+// publicPortName is also the scheme of its URLs.
+func publicPortName(runtime *v1alpha1.RoutingRuntime) string {
+	if runtime.Spec.TLS != nil {
+		return PortNameHTTPS
+	}
+	return PortNameHTTP
+}
+
+// keyPrefix is where the runtime keeps its keys in an etcd.
+func keyPrefix(runtime *v1alpha1.RoutingRuntime) string {
+	if prefix := runtime.Spec.Storage.Etcd.Prefix; prefix != "" {
+		return prefix
+	}
+	return fmt.Sprintf("/pullmode/%s/%s/", runtime.Namespace, runtime.Name)
 }
 
 // selector finds the pods of a runtime.

@@ -15,13 +15,14 @@ import (
 // the admin port (which asks for its certificate besides), and the cluster to
 // health and metrics.
 //
-// Connections out are not restricted: the issuers whose keys a runtime fetches
-// can be anywhere, and their addresses are not known beforehand.
+// Connections out are not restricted: the issuers whose keys a runtime fetches,
+// and the members of an etcd, can be anywhere, and their addresses are not known
+// beforehand.
 //
 // An empty operatorNamespace means that the operator runs outside the cluster;
 // the admin port then rests on its certificates alone.
 func NetworkPolicy(runtime *v1alpha1.RoutingRuntime, operatorNamespace string) *applynetworking.NetworkPolicyApplyConfiguration {
-	admin := ingress(PortAdmin)
+	admin := let(PortAdmin)
 	if operatorNamespace != "" {
 		admin.WithFrom(applynetworking.NetworkPolicyPeer().
 			WithNamespaceSelector(applymeta.LabelSelector().
@@ -36,14 +37,14 @@ func NetworkPolicy(runtime *v1alpha1.RoutingRuntime, operatorNamespace string) *
 			WithPodSelector(applymeta.LabelSelector().WithMatchLabels(selector(runtime))).
 			WithPolicyTypes(networkingv1.PolicyTypeIngress).
 			WithIngress(
-				ingress(PortHTTP),
+				let(PortPublic),
 				admin,
-				ingress(PortMetrics).WithFrom(applynetworking.NetworkPolicyPeer().
+				let(PortMetrics).WithFrom(applynetworking.NetworkPolicyPeer().
 					WithNamespaceSelector(applymeta.LabelSelector())),
 			))
 }
 
-func ingress(number int32) *applynetworking.NetworkPolicyIngressRuleApplyConfiguration {
+func let(number int32) *applynetworking.NetworkPolicyIngressRuleApplyConfiguration {
 	return applynetworking.NetworkPolicyIngressRule().
 		WithPorts(applynetworking.NetworkPolicyPort().
 			WithProtocol(corev1.ProtocolTCP).

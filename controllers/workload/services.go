@@ -13,11 +13,20 @@ import (
 func Service(runtime *v1alpha1.RoutingRuntime) *applycore.ServiceApplyConfiguration {
 	return applycore.Service(ServiceName(runtime.Name), runtime.Namespace).
 		WithLabels(labels(runtime)).
+		WithAnnotations(plain(runtime.Spec.Service.Annotations)).
 		WithOwnerReferences(owner(runtime)).
 		WithSpec(applycore.ServiceSpec().
 			WithType(runtime.Spec.Service.Type).
 			WithSelector(selector(runtime)).
-			WithPorts(servicePort(PortNameHTTP, 80)))
+			WithPorts(servicePort(publicPortName(runtime), servedPort(runtime))))
+}
+
+// servedPort is that of the scheme, so that no URL has to name it.
+func servedPort(runtime *v1alpha1.RoutingRuntime) int32 {
+	if runtime.Spec.TLS != nil {
+		return 443
+	}
+	return 80
 }
 
 // ReplicasService gives every replica a name and the operator their addresses,

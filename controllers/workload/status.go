@@ -3,9 +3,11 @@ package workload
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	k8slabels "k8s.io/apimachinery/pkg/labels"
 	applymeta "k8s.io/client-go/applyconfigurations/meta/v1"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -14,16 +16,25 @@ import (
 	applyv1alpha1 "github.com/pullmode/operator/api/v1alpha1/applyconfiguration/api/v1alpha1"
 )
 
-// report writes the two things of a RoutingRuntime's status that this controller
-// owns: the address, and, while it is true, the condition Degraded that says
-// which child could not be applied and why.
-func (r *Reconciler) report(ctx context.Context, rt *v1alpha1.RoutingRuntime, failure error) error {
+// report writes what of a RoutingRuntime's status this controller owns: where the
+// runtime is reached, how many pods there are, and, while it is true, the condition
+// Degraded that says what is wrong with a child.
+func (r *Reconciler) report(ctx context.Context, rt *v1alpha1.RoutingRuntime, done outcome) error {
 	present := meta.FindStatusCondition(rt.Status.Conditions, string(v1alpha1.ConditionDegraded))
-	wanted := degraded(rt, present, failure, metav1.NewTime(r.Now()))
-	if rt.Status.Address == Address(rt) && ptr.Equal(present, wanted) {
+	wanted := degraded(rt, present, done.problems(), metav1.NewTime(r.Now()))
+	pods := k8slabels.SelectorFromSet(selector(rt)).String()
+	address, outside := done.addresses(rt)
+	if rt.Status.Address == address && rt.Status.ExternalAddress == outside &&
+		rt.Status.CurrentReplicas == done.pods && rt.Status.Selector == pods && ptr.Equal(present, wanted) {
 		return nil
 	}
-	status := applyv1alpha1.RoutingRuntimeStatus().WithAddress(Address(rt))
+	status := applyv1alpha1.RoutingRuntimeStatus().
+		WithAddress(address).
+		WithCurrentReplicas(done.pods).
+		WithSelector(pods)
+	if outside != "" {
+		status.WithExternalAddress(outside)
+	}
 	if wanted != nil {
 		status.WithConditions(applymeta.Condition().
 			WithType(wanted.Type).
@@ -41,9 +52,28 @@ func (r *Reconciler) report(ctx context.Context, rt *v1alpha1.RoutingRuntime, fa
 	return nil
 }
 
+// addresses are those of the form that runs: while pods wait for a Secret, that is
+// the one before.
+func (o outcome) addresses(rt *v1alpha1.RoutingRuntime) (inside, outside string) {
+	if !o.waiting.OK && rt.Status.Address != "" {
+		return rt.Status.Address, rt.Status.ExternalAddress
+	}
+	return Address(rt), ExternalAddress(rt)
+}
+
+// problems are everything that is wrong, also what trying again does not help.
+func (o outcome) problems() []error {
+	all := append(slices.Clone(o.failures), o.hints...)
+	if o.waiting.Message != "" && !o.waiting.OK {
+		all = append(all, fmt.Errorf("what runs is left as it is, and nothing else is started, until this is put right: %s", o.waiting.Message))
+	}
+	return all
+}
+
 // degraded is the condition as it should be; nil when there is nothing to complain of.
-func degraded(rt *v1alpha1.RoutingRuntime, present *metav1.Condition, failure error, now metav1.Time) *metav1.Condition {
-	if failure == nil {
+func degraded(rt *v1alpha1.RoutingRuntime, present *metav1.Condition, problems []error, now metav1.Time) *metav1.Condition {
+	message := tell(problems)
+	if message == "" {
 		return nil
 	}
 	c := &metav1.Condition{
@@ -52,7 +82,10 @@ func degraded(rt *v1alpha1.RoutingRuntime, present *metav1.Condition, failure er
 		ObservedGeneration: rt.Generation,
 		LastTransitionTime: now,
 		Reason:             string(v1alpha1.ReasonNotApplied),
-		Message:            failure.Error(),
+		Message:            message,
+	}
+	if notResized(problems) {
+		c.Reason = string(v1alpha1.ReasonVolumeNotResized)
 	}
 	if present != nil && present.Status == c.Status {
 		c.LastTransitionTime = present.LastTransitionTime

@@ -15,16 +15,16 @@ import (
 func TestDegradedIsWrittenOnce(t *testing.T) {
 	rt := &v1alpha1.RoutingRuntime{}
 	rt.Generation = 3
-	refusal := errors.New("exceeded quota")
+	refusal := []error{errors.New("Exceeded quota.")}
 	first, later := metav1.NewTime(time.Unix(100, 0)), metav1.NewTime(time.Unix(200, 0))
 	present := degraded(rt, nil, refusal, first)
-	if !present.LastTransitionTime.Equal(&first) || present.Message != refusal.Error() || present.ObservedGeneration != 3 {
+	if !present.LastTransitionTime.Equal(&first) || present.Message != "Exceeded quota." || present.ObservedGeneration != 3 {
 		t.Fatalf("%+v", present)
 	}
 	if again := degraded(rt, present, refusal, later); !ptr.Equal(present, again) {
 		t.Errorf("it is %+v, want it as it was: %+v", again, present)
 	}
-	if other := degraded(rt, present, errors.New("forbidden"), later); ptr.Equal(present, other) || !other.LastTransitionTime.Equal(&first) {
+	if other := degraded(rt, present, []error{errors.New("forbidden")}, later); ptr.Equal(present, other) || !other.LastTransitionTime.Equal(&first) {
 		t.Errorf("another refusal is %+v, want it new, and the time kept", other)
 	}
 	if gone := degraded(rt, present, nil, later); gone != nil || ptr.Equal(present, gone) {

@@ -10,8 +10,9 @@ type EtcdStorageApplyConfiguration struct {
 	// endpoints are the addresses of the cluster's members, 1 to 16.
 	Endpoints []string `json:"endpoints,omitempty"`
 	// prefix of all keys, begun and ended by a slash, so that several runtimes can
-	// share one cluster. It cannot be changed. Without it, it is made of the
-	// namespace and the name: /pullmode/NAMESPACE/NAME/.
+	// share one etcd. It cannot be changed. Without it, it is made of the
+	// namespace and the name: /pullmode/NAMESPACE/NAME/. Where several Kubernetes
+	// clusters share an etcd, each needs another one.
 	Prefix *string `json:"prefix,omitempty"`
 	// tlsSecretRef names the Secret with the certificate to show (tls.crt and
 	// tls.key) and the authority of the members (ca.crt). A renewed one is read
