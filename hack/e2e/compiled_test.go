@@ -31,7 +31,7 @@ func (t *tenant) compiled(ctx context.Context) string {
 	t.read(ctx, "agentsubscriptions", &in.AgentSubscriptions)
 	in.Keys = map[string]compile.SecretKeys{}
 	for name, need := range compile.Needs(in) {
-		in.Keys[name] = keyring.Read(t.secret(ctx, name).Data, need.Signing...)
+		in.Keys[name] = keyring.Read(t.secret(ctx, name).Data, need)
 	}
 	encoded, err := compile.Compile(in).Snapshot.Encode()
 	Expect(err).NotTo(HaveOccurred())

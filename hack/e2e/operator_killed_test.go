@@ -39,7 +39,6 @@ var _ = Describe("An operator that is killed", Label(onNode), func() {
 		for _, kill := range []func(pod string){
 			func(pod string) { operator.signal(ctx, "KILL", pod) },
 			func(pod string) { operator.run(ctx, "delete", "pod", pod, "--grace-period=0", "--force") },
-			func(pod string) { operator.signal(ctx, "KILL", pod) },
 		} {
 			before := t.field(ctx, "routingruntime/main", "{.status.snapshot.sequence}")
 			Eventually(func() string { return t.field(ctx, "routingruntime/main", "{.status.snapshot.sequence}") }).
