@@ -56,6 +56,9 @@ func (x *Executor) act(ctx context.Context, kind request.Kind, id string, ask as
 	for range attempts {
 		over, err := a.run(ctx, &d)
 		outcome = string(d.Outcome)
+		if d.Outcome == request.Grabbed && over {
+			x.Conflict(d.doc.List)
+		}
 		if over || err != nil {
 			return d, err
 		}
@@ -136,7 +139,9 @@ func (a *attempt) write(ctx context.Context, t *turn, d *done) (over bool, err e
 	if result.Committed {
 		d.doc, d.revision = d.Next, result.Revision
 		a.x.settle(ctx, result.Revision)
+		a.x.Changed(d.Next)
 		if d.Successor != nil {
+			a.x.Changed(d.Successor)
 			a.x.heard(d.Successor.List)
 		}
 		return true, nil

@@ -13,25 +13,26 @@ import (
 // Dismiss takes an agent's alert of a request away, on all of their devices (N5).
 // Without such an alert there is nothing to do.
 func (x *Executor) Dismiss(ctx context.Context, agent inbox.Agent, id string) error {
-	return x.dismiss(ctx, agent, func(box *inbox.Inbox, old keyspace.DismissalRecord) (next keyspace.DismissalRecord, changed bool, err error) {
+	return x.dismiss(ctx, agent, func(box *inbox.Inbox, old keyspace.DismissalRecord) (next keyspace.DismissalRecord, dismissed []string, err error) {
 		entry := x.View.Request(id)
 		if entry == nil {
-			return old, false, nil
+			return old, nil, nil
 		}
 		alert := box.Alert(entry.Doc)
 		if alert == nil {
-			return old, false, nil
+			return old, nil, nil
 		}
+		dismissed = []string{entry.Doc.List}
 		next = keyspace.DismissalRecord{Until: old.Until, Some: x.standing(old), Last: id}
 		next.Some[id] = alert.Generation
 		if len(next.Some) <= maxDismissed {
-			return next, true, nil
+			return next, dismissed, nil
 		}
 		next = x.folded(box, next)
 		if len(next.Some) > maxDismissed {
 			err = refuse(InvalidRequest, "you have dismissed %d alerts one by one while older ones stand, which is as many as can be: dismiss an older one, or all", maxDismissed)
 		}
-		return next, true, err
+		return next, dismissed, err
 	})
 }
 
@@ -59,10 +60,13 @@ func (x *Executor) folded(box *inbox.Inbox, record keyspace.DismissalRecord) key
 
 // DismissAll takes all of an agent's alerts away.
 func (x *Executor) DismissAll(ctx context.Context, agent inbox.Agent) error {
-	return x.dismiss(ctx, agent, func(box *inbox.Inbox, _ keyspace.DismissalRecord) (keyspace.DismissalRecord, bool, error) {
+	return x.dismiss(ctx, agent, func(box *inbox.Inbox, _ keyspace.DismissalRecord) (_ keyspace.DismissalRecord, dismissed []string, _ error) {
 		// Whatever the agent has seen was raised at or below it.
 		until := x.View.Revision()
-		return keyspace.DismissalRecord{Until: until}, len(box.Alerts(x.Now())) > 0, nil
+		for _, r := range box.Alerts(x.Now()) {
+			dismissed = append(dismissed, r.List)
+		}
+		return keyspace.DismissalRecord{Until: until}, dismissed, nil
 	})
 }
 
@@ -78,9 +82,10 @@ func (x *Executor) standing(old keyspace.DismissalRecord) map[string]int64 {
 	return some
 }
 
-// dismiss changes what an agent has dismissed. The view is brought up to date
+// dismiss changes what an agent has dismissed: change gives the lists of the alerts,
+// none where there is nothing to do. The view is brought up to date
 // first: the alert may have been raised, and shown, by another replica.
-func (x *Executor) dismiss(ctx context.Context, agent inbox.Agent, change func(*inbox.Inbox, keyspace.DismissalRecord) (keyspace.DismissalRecord, bool, error)) error {
+func (x *Executor) dismiss(ctx context.Context, agent inbox.Agent, change func(*inbox.Inbox, keyspace.DismissalRecord) (keyspace.DismissalRecord, []string, error)) error {
 	if _, err := x.config(); err != nil {
 		return err
 	}
@@ -92,8 +97,8 @@ func (x *Executor) dismiss(ctx context.Context, agent inbox.Agent, change func(*
 	key := keyspace.Dismissal(agent.Name)
 	for range attempts {
 		old, revision := x.View.Dismissals(agent.Name)
-		next, changed, err := change(x.as(agent), old)
-		if err != nil || !changed {
+		next, dismissed, err := change(x.as(agent), old)
+		if err != nil || len(dismissed) == 0 {
 			return err
 		}
 		txn := store.Txn{Compares: []store.Compare{{Key: key, Revision: revision}}, Ops: []store.Op{put(key, next)}}
@@ -106,6 +111,9 @@ func (x *Executor) dismiss(ctx context.Context, agent inbox.Agent, change func(*
 		}
 		if result.Committed {
 			x.settle(ctx, result.Revision)
+			for _, list := range dismissed {
+				x.Dismissed(list)
+			}
 			return nil
 		}
 		if err := x.View.WaitFor(ctx, result.Current[0].Revision); err != nil {

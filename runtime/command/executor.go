@@ -39,6 +39,13 @@ type Options struct {
 	// Unheard is told of every request that opens on a list while no agent is
 	// subscribed to it: it waits, and nobody has been told (T02).
 	Unheard func(list string)
+	// Changed is told of every request as it is after a command, successors among
+	// them (T28), by the one replica that carried it out.
+	Changed func(*request.Document)
+	// Conflict is told of the list of every request that an agent was too late for
+	// (T09), and Dismissed of those whose alerts an agent has dismissed (N5), each once
+	// for every alert.
+	Conflict, Dismissed func(list string)
 }
 
 // Executor carries out commands. Its methods may be called from any goroutine.
@@ -61,8 +68,13 @@ func New(o Options) *Executor {
 	if o.Observe == nil {
 		o.Observe = func(string, string, time.Duration) {}
 	}
-	if o.Unheard == nil {
-		o.Unheard = func(string) {}
+	for _, told := range []*func(string){&o.Unheard, &o.Conflict, &o.Dismissed} {
+		if *told == nil {
+			*told = func(string) {}
+		}
+	}
+	if o.Changed == nil {
+		o.Changed = func(*request.Document) {}
 	}
 	x := &Executor{Options: o}
 	x.leases.store, x.leases.now = o.Store, o.Now

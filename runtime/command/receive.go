@@ -99,6 +99,7 @@ func (r *reception) attempt(ctx context.Context, slot found) (receipt *protocol.
 		return nil, slot, ofStore(err)
 	case result.Committed:
 		r.x.settle(ctx, result.Revision)
+		r.x.Changed(d.Next)
 		if d.Outcome == request.Opened {
 			r.x.heard(answer.List)
 		}

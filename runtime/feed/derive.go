@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/pullmode/operator/runtime/keyspace"
 	"github.com/pullmode/operator/runtime/protocol"
@@ -24,6 +25,8 @@ type Item struct {
 	Audience Audience
 	// Data is the event's JSON. It is shared and must not be changed.
 	Data []byte
+	// At is when the command was decided that this came of; zero where it is of none.
+	At time.Time
 	// Twin says that the item before it tells the same to another audience: the two
 	// count as one event.
 	Twin bool
@@ -50,20 +53,21 @@ func Derive(b store.Batch) ([]Item, error) {
 type derivation struct {
 	items    []Item
 	revision int64
+	at       time.Time // Item.At of what is derived now
 	// threads are the documents of the batch by where their messages are kept: a
 	// message is written together with its document, which says who its members are.
 	threads map[string]*request.Document
 }
 
 func (d *derivation) take(e store.Event) error {
-	d.revision = e.Revision
+	d.revision, d.at = e.Revision, time.Time{}
 	switch prefix, _, _ := strings.Cut(e.Key, "/"); prefix + "/" {
 	case keyspace.Slots, keyspace.ClosedDocs:
 		doc := &request.Document{}
 		if err := json.Unmarshal(e.Value, doc); err != nil {
 			return err
 		}
-		d.threads[doc.MessageThread()] = doc
+		d.threads[doc.MessageThread()], d.at = doc, doc.Last.At
 		if err := d.change(doc); err != nil {
 			return err
 		}
@@ -84,6 +88,6 @@ func (d *derivation) add(audience Audience, kind protocol.EventType, event any) 
 	if err != nil {
 		return fmt.Errorf("encode a %s: %w", kind, err)
 	}
-	d.items = append(d.items, Item{Revision: d.revision, Type: kind, Audience: audience, Data: data})
+	d.items = append(d.items, Item{Revision: d.revision, Type: kind, Audience: audience, Data: data, At: d.at})
 	return nil
 }

@@ -21,6 +21,7 @@ func (d *derivation) message(e store.Event) error {
 	if err := json.Unmarshal(e.Value, m); err != nil {
 		return err
 	}
+	d.at = doc.Last.At
 	event := eventOf(doc, protocol.EventMessage)
 	event.Request, event.From, event.Message = nil, "", m
 	return d.add(Audience{Agents: doc.Agents()}, event.Type, event)

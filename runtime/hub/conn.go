@@ -30,6 +30,9 @@ type Frame struct {
 	Type protocol.EventType
 	// Data is a JSON object, encoded once and shared: it must not be changed.
 	Data []byte
+	// At is when the command was decided that this came of; zero where it is of none,
+	// and of what has been resumed.
+	At time.Time
 	// Whole is a revision that everything has been had of with this frame, 0 where
 	// there is none. A long resume moves its cursor in between by it: over a line
 	// that breaks again and again it would otherwise never come to its end.

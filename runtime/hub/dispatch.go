@@ -20,7 +20,7 @@ type place struct {
 func (h *Hub) dispatch(items []feed.Item) {
 	for _, item := range items {
 		h.marks++
-		a, event := item.Audience, Frame{Type: item.Type, Data: item.Data}
+		a, event := item.Audience, Frame{Type: item.Type, Data: item.Data, At: item.At}
 		if a.List != "" {
 			for _, role := range a.Roles() {
 				for c := range h.byPlace[place{a.List, role}] {

@@ -152,6 +152,22 @@ func (h *Hub) Stats() Stats {
 	return Stats{Connections: len(h.conns), Agents: len(h.byAgent), Events: h.ring.Len(), Revision: h.revision, Floor: h.ring.Floor()}
 }
 
+// Listeners is how many agents with a connection here are told of the requests of
+// each list; a list that nobody is told of is missing.
+func (h *Hub) Listeners() map[string]int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	listeners := map[string]int{}
+	for p, conns := range h.byPlace {
+		agents := map[string]struct{}{}
+		for c := range conns {
+			agents[c.agent.Name] = struct{}{}
+		}
+		listeners[p.list] += len(agents)
+	}
+	return listeners
+}
+
 // Ready says what keeps the replica from serving; nil when nothing does.
 func (h *Hub) Ready() error {
 	h.mu.Lock()

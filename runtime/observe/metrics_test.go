@@ -30,17 +30,34 @@ func TestWhatAScrapeSays(t *testing.T) {
 	r.AuthFailed("expired")
 	r.Delivery("shop", "delivered", time.Millisecond)
 	r.Recorded("io.pullmode.message", "taken")
+	r.Opened("sales")
+	r.FirstJoin("sales", "Soon", 40*time.Second)
+	r.Closed("sales", "AGENT", true)
+	r.AlertRaised("sales")
+	r.AlertDismissed("sales")
+	r.GrabConflict("sales")
+	r.FeedDelay(time.Millisecond)
+	r.Commit(time.Millisecond)
 	r.Watch(observe.Sources{
 		Requests: func(yield func(list, state string, n int)) {
 			yield("sales", "UNREAD", 2)
 			yield("sales", "ACTIVE", 0)
 		},
+		Lists: func(yield func(observe.List)) {
+			yield(observe.List{Name: "gone"})
+			yield(observe.List{
+				Name: "sales", Unread: time.Minute, Unanswered: time.Hour, SoonAfter: 3 * time.Minute, OverdueAfter: 5 * time.Minute, Listeners: 2,
+			})
+		},
+		FeedBehind:      func() (int64, bool) { return 6, true },
 		ConnectedAgents: func() int { return 4 },
 		FeedRing:        func() (int, int) { return 5, 100 },
 		StoreUsage:      func() (int64, int64, bool) { return 7, 200, true },
 		SinkBehind:      func() (int64, time.Duration, bool) { return 300, 2 * time.Second, true },
 	})
 	want := []string{
+		`pullmode_alerts_dismissed_total{list="sales"} 1`,
+		`pullmode_alerts_raised_total{list="sales"} 1`,
 		`pullmode_auth_failures_total{reason="expired"} 1`,
 		`pullmode_build_info{version="v1.2.3"} 1`,
 		`pullmode_command_duration_seconds_count 2`,
@@ -52,13 +69,29 @@ func TestWhatAScrapeSays(t *testing.T) {
 		`pullmode_event_sink_behind_bytes 300`,
 		`pullmode_event_sink_behind_seconds 2`,
 		`pullmode_event_sink_total{outcome="taken",type="io.pullmode.message"} 1`,
+		`pullmode_feed_behind_revisions 6`,
+		`pullmode_feed_delay_seconds_count 1`,
 		`pullmode_feed_events_total{type="request.received"} 3`,
 		`pullmode_feed_ring_capacity_events 100`,
 		`pullmode_feed_ring_events 5`,
+		`pullmode_first_join_seconds_count{list="sales"} 1`,
+		`pullmode_first_joins_total{attention="Soon",list="sales"} 1`,
+		`pullmode_grab_conflicts_total{list="sales"} 1`,
+		`pullmode_list_listeners{list="gone"} 0`,
+		`pullmode_list_listeners{list="sales"} 2`,
+		`pullmode_list_overdue_after_seconds{list="sales"} 300`,
+		`pullmode_list_soon_after_seconds{list="sales"} 180`,
+		`pullmode_longest_wait_seconds{list="gone"} 0`,
+		`pullmode_longest_wait_seconds{list="sales"} 3600`,
 		`pullmode_messages_received_total{channel="shop",outcome="opened"} 1`,
+		`pullmode_oldest_unread_seconds{list="gone"} 0`,
+		`pullmode_oldest_unread_seconds{list="sales"} 60`,
 		`pullmode_requests{list="sales",state="ACTIVE"} 0`,
 		`pullmode_requests{list="sales",state="UNREAD"} 2`,
+		`pullmode_requests_closed_total{joined="true",list="sales",reason="AGENT"} 1`,
+		`pullmode_requests_opened_total{list="sales"} 1`,
 		`pullmode_requests_without_subscribers_total{list="sales"} 1`,
+		`pullmode_store_commit_duration_seconds_count 1`,
 		`pullmode_store_quota_bytes 200`,
 		`pullmode_store_used_bytes 7`,
 	}
@@ -70,7 +103,10 @@ func TestWhatAScrapeSays(t *testing.T) {
 func TestAScrapeGoesWithoutWhatIsNotTold(t *testing.T) {
 	r := observe.NewRegistry("v1")
 	r.Watch(observe.Sources{StoreUsage: func() (int64, int64, bool) { return 0, 0, false }})
-	want := []string{`pullmode_build_info{version="v1"} 1`, `pullmode_command_duration_seconds_count 0`}
+	want := []string{
+		`pullmode_build_info{version="v1"} 1`, `pullmode_command_duration_seconds_count 0`,
+		`pullmode_feed_delay_seconds_count 0`, `pullmode_store_commit_duration_seconds_count 0`,
+	}
 	if diff := cmp.Diff(want, ours(scrape(t, r))); diff != "" {
 		t.Errorf("scrape (-want +got):\n%s", diff)
 	}

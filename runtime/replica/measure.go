@@ -6,6 +6,7 @@ import (
 
 	"github.com/pullmode/operator/runtime/observe"
 	"github.com/pullmode/operator/runtime/protocol"
+	"github.com/pullmode/operator/runtime/request"
 )
 
 // ringEvents is how many events can be resumed from at most, within the feed's
@@ -19,14 +20,22 @@ func (r *Replica) count(kind protocol.EventType) { r.metrics.FeedEvents(string(k
 func (r *Replica) measure() {
 	r.metrics.Watch(observe.Sources{
 		Requests: func(yield func(list, state string, n int)) {
-			for _, list := range r.view.Lists() {
-				for state, n := range r.view.Counts(list) {
-					yield(list, string(state), n)
+			for _, list := range r.lists() {
+				counts := r.view.Counts(list)
+				for _, state := range []request.State{request.Unread, request.Active, request.Inactive} {
+					yield(list, string(state), counts[state])
 				}
 			}
 		},
+		Lists:           r.waits,
 		ConnectedAgents: func() int { return r.hub.Stats().Agents },
 		FeedRing:        func() (kept, capacity int) { return r.hub.Stats().Events, ringEvents },
+		FeedBehind: func() (revisions int64, ok bool) {
+			ctx, cancel := context.WithTimeout(r.life, time.Second)
+			defer cancel()
+			latest, err := r.store.Latest(ctx)
+			return max(0, latest-r.hub.Stats().Revision), err == nil
+		},
 		StoreUsage: func() (used, quota int64, ok bool) {
 			ctx, cancel := context.WithTimeout(r.life, time.Second)
 			defer cancel()

@@ -99,8 +99,9 @@ func (r *Replica) open(ctx context.Context) (err error) {
 	}
 	r.view = view.New(r.store.Epoch())
 	r.do = command.New(command.Options{
-		Store: r.store, View: r.view, Log: o.Log, Now: o.Now,
+		Store: timed{r.store, r.metrics}, View: r.view, Log: o.Log, Now: o.Now,
 		Observe: r.metrics.Command, Unheard: r.metrics.NoSubscribers,
+		Changed: r.changed, Conflict: r.metrics.GrabConflict, Dismissed: r.metrics.AlertDismissed,
 	})
 	r.presence = presence.New(r.store, o.Name, o.Now, o.Log)
 	sights := newSights()

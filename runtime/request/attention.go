@@ -29,8 +29,7 @@ type Attention struct {
 	Bucket   Bucket   `json:"bucket"`
 }
 
-// Attend says what attention the request needs at a moment. "More than" is
-// strict: exactly soonAfter is still normal (C2).
+// Attend says what attention the request needs at a moment.
 func (d *Document) Attend(now time.Time, soonAfter, overdueAfter time.Duration) Attention {
 	if !d.Open() || d.WaitingSince == nil {
 		return Attention{Coverage: Covered, Bucket: Normal}
@@ -39,11 +38,18 @@ func (d *Document) Attend(now time.Time, soonAfter, overdueAfter time.Duration) 
 	if len(d.Members) > 0 {
 		a.Coverage = Pending
 	}
-	switch waited := now.Sub(*d.WaitingSince); {
-	case waited > overdueAfter:
-		a.Bucket = Overdue
-	case waited > soonAfter:
-		a.Bucket = Soon
-	}
+	a.Bucket = BucketOf(now.Sub(*d.WaitingSince), soonAfter, overdueAfter)
 	return a
+}
+
+// BucketOf says in which bucket a wait is. "More than" is strict: exactly soonAfter
+// is still normal (C2).
+func BucketOf(waited, soonAfter, overdueAfter time.Duration) Bucket {
+	switch {
+	case waited > overdueAfter:
+		return Overdue
+	case waited > soonAfter:
+		return Soon
+	}
+	return Normal
 }

@@ -62,7 +62,7 @@ func (s *Server) feed(api huma.API) {
 		return &huma.StreamResponse{Body: func(hctx huma.Context) {
 			defer conn.Close()
 			r, w := humago.Unwrap(hctx)
-			ended := stream(r.Context(), conn, newSSE(w, s.View.Epoch(), s.WriteTimeout), c.until, r.Method == http.MethodHead)
+			ended := s.stream(r.Context(), conn, newSSE(w, s.View.Epoch(), s.WriteTimeout), c.until, r.Method == http.MethodHead)
 			s.log.DebugContext(r.Context(), "a feed ended", slog.Any("reason", ended))
 		}}, nil
 	})
@@ -82,7 +82,7 @@ func (s *Server) notConnected(ctx context.Context, err error) error {
 
 // stream writes a connection's feed until it ends, the peer is gone, or the token
 // counts no longer. It says which. A peer that asked for the head alone gets that.
-func stream(ctx context.Context, conn *hub.Conn, out *sse, until time.Time, head bool) error {
+func (s *Server) stream(ctx context.Context, conn *hub.Conn, out *sse, until time.Time, head bool) error {
 	ctx, cancel := context.WithDeadlineCause(ctx, until, errTokenExpired)
 	defer cancel()
 	if err := out.begin(); err != nil || head {
@@ -99,6 +99,17 @@ func stream(ctx context.Context, conn *hub.Conn, out *sse, until time.Time, head
 		}
 		if err := out.flush(flush); err != nil {
 			return err
+		}
+		s.delayed(flush)
+	}
+}
+
+// delayed measures how long after their decisions events were written.
+func (s *Server) delayed(written hub.Flush) {
+	now := s.Now()
+	for _, frame := range written.Frames {
+		if !frame.At.IsZero() {
+			s.Metrics.FeedDelay(now.Sub(frame.At))
 		}
 	}
 }

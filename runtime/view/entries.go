@@ -1,10 +1,6 @@
 package view
 
-import (
-	"github.com/google/btree"
-
-	"github.com/pullmode/operator/runtime/request"
-)
+import "github.com/pullmode/operator/runtime/request"
 
 // open puts an open request in the place of what its slot held: the same one as it
 // was, or an incarnation before it (T06, T28).
@@ -41,9 +37,7 @@ func (v *View) set(e *Entry) {
 		v.unset(old)
 	}
 	v.bySlot[e.Key], v.byID[e.Doc.ID] = e, e
-	l := v.listing(e.Doc.List)
-	l.arrival.ReplaceOrInsert(e)
-	l.counts[e.Doc.State]++
+	v.listing(e.Doc.List).add(e)
 	for _, m := range e.Doc.Members {
 		v.byMember.add(m.Agent, e)
 	}
@@ -56,9 +50,7 @@ func (v *View) set(e *Entry) {
 func (v *View) unset(e *Entry) {
 	delete(v.bySlot, e.Key)
 	delete(v.byID, e.Doc.ID)
-	l := v.listing(e.Doc.List)
-	l.arrival.Delete(e)
-	l.counts[e.Doc.State]--
+	v.listing(e.Doc.List).drop(e)
 	for _, m := range e.Doc.Members {
 		v.byMember.drop(m.Agent, e)
 	}
@@ -84,10 +76,7 @@ func parties(d *request.Document) []party {
 func (v *View) listing(name string) *listing {
 	l := v.byList[name]
 	if l == nil {
-		l = &listing{
-			arrival: btree.NewG(degree, func(a, b *Entry) bool { return a.Doc.ID < b.Doc.ID }),
-			counts:  map[request.State]int{},
-		}
+		l = newListing()
 		v.byList[name] = l
 	}
 	return l

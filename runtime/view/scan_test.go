@@ -114,7 +114,7 @@ func moment(t *rapid.T) time.Time {
 
 func anyDocument(t *rapid.T, id, list string, state request.State) *request.Document {
 	d := doc(id, list, state, agents[:rapid.IntRange(0, 2).Draw(t, "members")]...)
-	d.Channel, d.LastCustomerAt = "c", moment(t)
+	d.Channel, d.LastCustomerAt, d.OpenedAt = "c", moment(t), moment(t)
 	some := func(name string) *time.Time {
 		if !rapid.Bool().Draw(t, name) {
 			return nil
@@ -143,6 +143,7 @@ type seen struct {
 	Entries   map[string][2]int64 // revisions of document and alert, by id
 	Lists     map[string][]string
 	Counts    map[string]map[request.State]int
+	Longest   map[string][2]time.Time // nobody joined, and no answer, since
 	Joined    map[string][]string
 	Members   []string
 	Offering  map[string][]string // by agent and list
@@ -166,6 +167,8 @@ func picture(v *view.View) seen {
 	for _, list := range lists {
 		p.Lists[list] = everything(v, list)
 		p.Counts[list] = v.Counts(list)
+		unread, unanswered := v.Longest(list)
+		p.Longest[list] = [2]time.Time{unread, unanswered}
 		maps.DeleteFunc(p.Counts[list], func(_ request.State, n int) bool { return n == 0 })
 		for _, agent := range agents {
 			p.Offering[agent+" "+list] = ids(v.Offering(agent, []string{list}))
@@ -214,7 +217,7 @@ func scan(stored map[string]store.KV) seen {
 		}
 	}
 	for _, list := range lists {
-		p.Lists[list], p.Counts[list] = nil, map[request.State]int{}
+		p.Lists[list], p.Counts[list], p.Longest[list] = nil, map[request.State]int{}, [2]time.Time{}
 		for _, agent := range agents {
 			p.Offering[agent+" "+list] = nil
 		}
@@ -248,6 +251,14 @@ func scan(stored map[string]store.KV) seen {
 			p.Entries[d.ID] = [2]int64{kv.Revision, stored[keyspace.Alert(d.ID)].Revision}
 			p.Lists[d.List] = append(p.Lists[d.List], d.ID) // ids are in order of customers
 			p.Counts[d.List][d.State]++
+			longest := p.Longest[d.List]
+			if d.State == request.Unread && longest[0].IsZero() { // the first by its id
+				longest[0] = d.OpenedAt
+			}
+			if d.WaitingSince != nil && (longest[1].IsZero() || d.WaitingSince.Before(longest[1])) {
+				longest[1] = *d.WaitingSince
+			}
+			p.Longest[d.List] = longest
 			for _, m := range d.Members {
 				p.Joined[m.Agent] = append(p.Joined[m.Agent], d.ID)
 				p.Members = append(p.Members, m.Agent)
@@ -280,7 +291,7 @@ func scan(stored map[string]store.KV) seen {
 func empty() seen {
 	return seen{
 		Entries: map[string][2]int64{}, Lists: map[string][]string{}, Counts: map[string]map[request.State]int{}, Joined: map[string][]string{},
-		Offering: map[string][]string{}, Clocks: map[view.ClockScope]string{}, Customers: map[string]bool{},
+		Longest: map[string][2]time.Time{}, Offering: map[string][]string{}, Clocks: map[view.ClockScope]string{}, Customers: map[string]bool{},
 		Draining: map[string]time.Time{}, Agents: map[string]any{},
 	}
 }

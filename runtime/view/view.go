@@ -14,8 +14,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/google/btree"
-
 	"github.com/pullmode/operator/runtime/keyspace"
 	"github.com/pullmode/operator/runtime/protocol"
 	"github.com/pullmode/operator/runtime/request"
@@ -72,15 +70,6 @@ type View struct {
 	subscribers map[string]map[string]struct{}
 	config      configuration
 }
-
-// listing is the open requests of one list, in order of arrival.
-type listing struct {
-	arrival *btree.BTreeG[*Entry]
-	counts  map[request.State]int
-}
-
-// degree is that of the trees: nodes of 32 to 64.
-const degree = 32
 
 // New makes an empty view at revision 0 of the history named epoch.
 func New(epoch string) *View {
