@@ -61,7 +61,7 @@ join, say, transfer, close).`,
 	}
 	root.Example = strings.ReplaceAll(root.Example, "  pullmode ", "  "+name+" ")
 	add(folders, newCompile(), newServe())
-	add(clusters, newStatus(dial))
+	add(clusters, newStatus(dial), newDiff(dial))
 	add(people, newSend(), newAgent(), newInbox(), newJoin(), newSay(), newLeave(), newClose(), newWrapUp(),
 		newTransfer(), newInvite(), newTargets(), newOffers(), newAccept(), newDecline(), newWithdraw(), newRemove(),
 		newAlerts(), newDismiss(), newLogout())

@@ -3,15 +3,13 @@ package main
 import (
 	"context"
 	"os"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/pullmode/operator/cmd/pullmode/internal/assume"
 	"github.com/pullmode/operator/controllers/compile"
 	"github.com/pullmode/operator/controllers/folder"
 	"github.com/pullmode/operator/controllers/schema"
-	"github.com/pullmode/operator/runtime/auth"
 )
 
 // source is how a folder is read.
@@ -38,31 +36,34 @@ func (s *source) read(ctx context.Context, from opened, previous *folder.Folder)
 		}
 		s.schemas = loaded
 	}
-	f, err := folder.Read(ctx, os.DirFS(from.dir), folder.Options{Schemas: s.schemas, Namespace: s.namespace, Previous: previous})
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
-	}
+	f, err := read(ctx, from, folder.Options{Schemas: s.schemas, Namespace: s.namespace, Previous: previous})
 	if err != nil {
-		return nil, usageError{err}
+		return nil, err
 	}
 	if s.assumeSecrets {
-		assume(&f.Input)
+		assumeSecrets(&f.Input)
 	}
 	return f, nil
 }
 
-// assume gives every object whose Secret is not there one with keys that nobody
-// knows.
-func assume(in *compile.Input) {
-	zeros := strings.Repeat("0", len(auth.HashKey("")))
-	nobodys := compile.Key{Hashes: []string{zeros}, Signing: []string{zeros}}
+// read reads a folder. That it cannot be read is a mistake of whoever named it.
+func read(ctx context.Context, from opened, o folder.Options) (*folder.Folder, error) {
+	f, err := folder.Read(ctx, os.DirFS(from.dir), o)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		return nil, usageError{err}
+	}
+	return f, nil
+}
+
+// assumeSecrets gives every object whose Secret is not there one that is as it should
+// be.
+func assumeSecrets(in *compile.Input) {
 	for name, need := range compile.Needs(*in) {
-		if _, there := in.Keys[name]; there {
-			continue
-		}
-		in.Keys[name] = compile.SecretKeys{}
-		for _, key := range slices.Concat(need.Connector, need.Signing) {
-			in.Keys[name][key] = nobodys
+		if _, there := in.Keys[name]; !there {
+			in.Keys[name] = assume.Secret(need)
 		}
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"strings"
 
 	"github.com/pullmode/operator/controllers/compile"
+	"github.com/pullmode/operator/controllers/compile/keyring"
 	"github.com/pullmode/operator/controllers/schema"
 )
 
@@ -119,6 +120,16 @@ func Read(ctx context.Context, fsys fs.FS, options Options) (*Folder, error) {
 func (f *Folder) Find(kind, name string) (Place, bool) {
 	e, ok := f.entries[id{kind, name}]
 	return e.place, ok
+}
+
+// Keys reads a Secret of the folder for what others than the folder's own objects
+// need of it; false when it has none of that name.
+func (f *Folder) Keys(name string, need compile.Need) (compile.SecretKeys, bool) {
+	e, ok := f.entries[id{secretKind, name}]
+	if !ok {
+		return nil, false
+	}
+	return keyring.Read(e.data, need), true
 }
 
 // reader is one reading of a folder.

@@ -3,6 +3,9 @@ package cluster
 import (
 	"context"
 
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/pullmode/operator/api/v1alpha1"
@@ -82,4 +85,22 @@ func (a *Access) read(ctx context.Context, namespace string) (*Objects, error) {
 		}
 	}
 	return &Objects{runtimes.Items, domains.Items, worklists.Items, channels.Items, subscriptions.Items}, nil
+}
+
+// Secret reads the data of a Secret: nil where there is none, and not readable where
+// the right to it is missing.
+func (a *Access) Secret(ctx context.Context, name string) (data map[string][]byte, readable bool, err error) {
+	var secret corev1.Secret
+	err = a.Kube.Get(ctx, types.NamespacedName{Namespace: a.Namespace, Name: name}, &secret)
+	switch {
+	case apierrors.IsForbidden(err):
+		return nil, false, nil
+	case apierrors.IsNotFound(err):
+		return nil, true, nil
+	case err != nil:
+		return nil, false, a.explain(err, "read Secret "+name)
+	case secret.Data == nil:
+		return map[string][]byte{}, true, nil
+	}
+	return secret.Data, true, nil
 }
