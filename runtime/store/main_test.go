@@ -12,10 +12,17 @@ import (
 	"github.com/pullmode/operator/runtime/store/etcdtest"
 )
 
-// TestMain is also the process that TestKill kills.
+// TestMain is also the processes that tests kill.
 func TestMain(m *testing.M) {
 	if data := os.Getenv(victimData); data != "" {
 		if err := liveUntilKilled(victimOptions(data)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	if dir := os.Getenv(restorerDir); dir != "" {
+		if err := restoreUntilKilled(dir); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
