@@ -137,7 +137,7 @@ const (
 	// ConditionReady sums the others up: True when Accepted, ResolvedRefs and Programmed are True for the latest
 	// generation (on a RoutingRuntime: and its pods are ready). It is what `kubectl wait` waits for.
 	//
-	// Reasons when True: Ready.
+	// Reasons when True: Ready, and the warnings of Accepted and ResolvedRefs: NoAgentSubscription, NoListSelected.
 	// Reasons when False or Unknown: the reason of the first of Accepted, ResolvedRefs and Programmed that is not
 	// True, so that the printed column names the cause; NotReady when it is none of them.
 	ConditionReady ConditionType = "Ready"

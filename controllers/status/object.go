@@ -1,12 +1,10 @@
 package status
 
 import (
-	"fmt"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/utils/ptr"
 
 	"github.com/pullmode/operator/api/v1alpha1"
 	"github.com/pullmode/operator/controllers/compile"
@@ -56,7 +54,8 @@ func ofVerdict(f compile.Finding) finding {
 }
 
 // summary is Ready: the first condition that is not True, and for a
-// RoutingRuntime that its pods are there.
+// RoutingRuntime that its pods are there. What works and is worth a look is told
+// here, too: the reason of Ready is what kubectl get shows.
 func (f *facts) summary(v compile.Verdict, findings map[v1alpha1.ConditionType]finding) finding {
 	for _, t := range types[:len(types)-1] {
 		if c := findings[t]; c.status != metav1.ConditionTrue {
@@ -69,22 +68,14 @@ func (f *facts) summary(v compile.Verdict, findings map[v1alpha1.ConditionType]f
 		}
 		return is(metav1.ConditionTrue, v1alpha1.ReasonReady, "The runtime is ready and serves the namespace's configuration.")
 	}
-	return is(metav1.ConditionTrue, v1alpha1.ReasonReady, "The object is accepted, and every ready replica serves it.")
-}
-
-// missing says which pods a RoutingRuntime waits for; empty when for none.
-func (f *facts) missing() string {
-	wanted := int(ptr.Deref(f.Runtime.Spec.Replicas, 1))
-	if len(f.ready) >= wanted {
-		return ""
+	switch {
+	case v.Accepted.Reason != v1alpha1.ReasonAccepted:
+		return findings[v1alpha1.ConditionAccepted]
+	case v.ResolvedRefs.Reason != v1alpha1.ReasonResolvedRefs:
+		return findings[v1alpha1.ConditionResolvedRefs]
+	default:
+		return is(metav1.ConditionTrue, v1alpha1.ReasonReady, "The object is accepted, and every ready replica serves it.")
 	}
-	for _, r := range f.Readings {
-		if !r.Ready {
-			return fmt.Sprintf("%d of %d replicas are ready: see why with kubectl describe pod %s.", len(f.ready), wanted, r.Name)
-		}
-	}
-	return fmt.Sprintf("%d of %d replicas are ready and there is no pod for more: see why with kubectl describe statefulset %s.",
-		len(f.ready), wanted, f.Runtime.Name)
 }
 
 // condition gives a finding its history: the time of the last change of status

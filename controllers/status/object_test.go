@@ -372,6 +372,57 @@ func TestUpdateOnlyWhatDiffers(t *testing.T) {
 	}
 }
 
+// What works and is worth a look is told by Ready, whose reason kubectl get shows.
+func TestReadyWarns(t *testing.T) {
+	for name, tc := range map[string]struct {
+		warn func(*compile.Verdict)
+		want v1alpha1.ConditionReason
+	}{
+		"nothing to remark": {func(*compile.Verdict) {}, v1alpha1.ReasonReady},
+		"nobody works the list": {func(v *compile.Verdict) {
+			v.Accepted = compile.Finding{OK: true, Reason: v1alpha1.ReasonNoAgentSubscription, Message: "name it"}
+		}, v1alpha1.ReasonNoAgentSubscription},
+		"the selector takes nothing": {func(v *compile.Verdict) {
+			v.ResolvedRefs = compile.Finding{OK: true, Reason: v1alpha1.ReasonNoListSelected, Message: "label one"}
+		}, v1alpha1.ReasonNoListSelected},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := channel(2)
+			tc.warn(&v)
+			f := look(Facts{Runtime: main1(), Digest: wantedDigest, Readings: []program.Reading{serves("main-0", true, wantedDigest, 2)}})
+			ready := meta.FindStatusCondition(f.object(v, v1alpha1.ObjectStatus{}, metav1.Now()).Conditions, "Ready")
+			if ready.Status != metav1.ConditionTrue || ready.Reason != string(tc.want) || ready.Message == "" {
+				t.Errorf("Ready is %+v, want True with the reason %s", ready, tc.want)
+			}
+		})
+	}
+}
+
+// Where pods are missing, the message leads to who knows why.
+func TestClue(t *testing.T) {
+	broken, external := main1(), main1()
+	broken.Status.Conditions = []metav1.Condition{{Type: string(v1alpha1.ConditionDegraded), Status: metav1.ConditionTrue}}
+	external.Spec.Storage.Etcd = &v1alpha1.EtcdStorage{}
+	for name, tc := range map[string]struct {
+		facts Facts
+		want  string
+	}{
+		"a pod that is not ready": {
+			Facts{Runtime: broken, Readings: []program.Reading{serves("main-0", true, wantedDigest, 2), silent("main-1", false)}},
+			"see why with kubectl describe pod main-1",
+		},
+		"what could not be applied": {Facts{Runtime: broken}, "see the condition Degraded of RoutingRuntime main"},
+		"no pod":                    {Facts{Runtime: main1()}, "see why there is no pod with kubectl describe statefulset main"},
+		"no pod over an etcd":       {Facts{Runtime: external}, "see why there is no pod with kubectl describe deployment main"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := look(tc.facts).clue(); got != tc.want {
+				t.Errorf("%q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
 // Stalled is there only while nothing but the object itself can cure it, and says what Accepted says.
 func TestStalled(t *testing.T) {
 	for name, tc := range map[string]struct {

@@ -32,10 +32,11 @@ func (f *facts) programmed(v compile.Verdict, present v1alpha1.ObjectStatus) (fi
 			"RoutingRuntime %s serves this namespace.", f.Runtime.Name), 0
 	case f.stopped():
 		return is(metav1.ConditionFalse, v1alpha1.ReasonNoRuntime,
-			"RoutingRuntime %s is scaled to 0: set its spec.replicas to 1.", f.Runtime.Name), 0
+			"RoutingRuntime %s is scaled to 0: set its spec.replicas to start it.", f.Runtime.Name), 0
 	case f.silent != nil:
 		return is(metav1.ConditionUnknown, v1alpha1.ReasonRuntimeUnreachable,
-			"Replica %s is ready, but its admin port %s: nobody knows what it serves.", f.silent.Name, f.silent.Silence()), f.known(present)
+			"Replica %s is ready, but its admin port %s, so nobody knows what it serves: see its log with kubectl logs %s, and whether a NetworkPolicy keeps the operator out.",
+			f.silent.Name, f.silent.Silence(), f.silent.Name), f.known(present)
 	case len(f.ready) == 0:
 		return f.unserved(v, f.known(present)), f.known(present)
 	}
@@ -63,7 +64,7 @@ func (f *facts) unserved(v compile.Verdict, known int64) finding {
 	case f.Digest == "":
 		return f.unaccepted(v)
 	default:
-		return is(metav1.ConditionFalse, v1alpha1.ReasonNoRuntime, "No replica of RoutingRuntime %s is ready yet.", f.Runtime.Name)
+		return is(metav1.ConditionFalse, v1alpha1.ReasonNoRuntime, "No replica of RoutingRuntime %s is ready: %s.", f.Runtime.Name, f.clue())
 	}
 }
 
@@ -114,7 +115,7 @@ func refusedForm(v compile.Verdict, served int64) finding {
 
 func (f *facts) pending() finding {
 	if f.Failure != nil {
-		return is(metav1.ConditionFalse, v1alpha1.ReasonPending, "Not served yet: %v.", f.Failure)
+		return is(metav1.ConditionFalse, v1alpha1.ReasonPending, "Not served yet, and tried again until it is: %v.", f.Failure)
 	}
 	return is(metav1.ConditionFalse, v1alpha1.ReasonPending, "The snapshot with this generation is on its way.")
 }

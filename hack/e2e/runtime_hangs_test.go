@@ -23,7 +23,8 @@ var _ = Describe("A runtime that hangs", Label(onNode), func() {
 		t.signal(ctx, "STOP", "main-0")
 		DeferCleanup(func(ctx context.Context) { t.signal(ctx, "CONT", "main-0") })
 		t.apply(ctx, worklist("meanwhile", "Written while nobody answers"))
-		const unknown = "Unknown RuntimeUnreachable: Replica main-0 is ready, but its admin port does not answer in time: nobody knows what it serves."
+		const unknown = "Unknown RuntimeUnreachable: Replica main-0 is ready, but its admin port does not answer in time, so nobody knows what it serves: " +
+			"see its log with kubectl logs main-0, and whether a NetworkPolicy keeps the operator out."
 		Eventually(list.last).Should(Equal(unknown))
 		Eventually(runtime.last).Should(Equal(unknown))
 
