@@ -9,8 +9,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/onsi/gomega"
 
 	"github.com/pullmode/operator/runtime/store"
 	"github.com/pullmode/operator/runtime/store/etcdtest"
@@ -351,4 +355,65 @@ func (r *refusing) Write([]byte) (int, error) { return 0, r.err }
 func hashed(file []byte) []byte {
 	hash := sha256.Sum256(file)
 	return append(file, hash[:]...)
+}
+
+// TestBackupUnderLoad: a backup is of one revision, and everything that was acknowledged before it is in it: of what is written
+// together in one transition there is all or nothing, and nothing is missing between.
+func TestBackupUnderLoad(t *testing.T) {
+	const writers = 16
+	s := open(t, store.Options{Dir: t.TempDir()})
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var acknowledged [writers]atomic.Int64
+	var group sync.WaitGroup
+	for writer := range writers {
+		group.Go(func() {
+			for n := int64(1); ; n++ {
+				value := fmt.Appendf(nil, "%d", n)
+				result, err := s.Commit(ctx, store.Txn{Ops: []store.Op{
+					store.Put(fmt.Sprintf("slots/%d/%d", writer, n), value), store.Put(fmt.Sprint("last/", writer), value),
+				}})
+				if ctx.Err() != nil {
+					return
+				}
+				if err != nil || !result.Committed {
+					t.Errorf("writer %d: %+v, %v", writer, result, err)
+					return
+				}
+				acknowledged[writer].Store(n)
+			}
+		})
+	}
+	for range 3 {
+		before := [writers]int64{}
+		gomega.NewWithT(t).Eventually(func() bool {
+			all := true
+			for writer := range writers {
+				now := acknowledged[writer].Load()
+				all = all && now > 20
+				before[writer] = now
+			}
+			return all
+		}, time.Minute, time.Millisecond).Should(gomega.BeTrue())
+		for writer := range writers {
+			acknowledged[writer].Store(0)
+		}
+		dir := t.TempDir()
+		if err := store.RestoreDir(t.Context(), store.Options{Dir: dir}, bytes.NewReader(backup(t, s))); err != nil {
+			t.Fatal(err)
+		}
+		restored := open(t, store.Options{Dir: dir})
+		for writer := range writers {
+			last, n := get(t, restored, fmt.Sprint("last/", writer)), int64(0)
+			if _, err := restored.Load(t.Context(), []string{fmt.Sprintf("slots/%d/", writer)}, func(store.KV) error { n++; return nil }); err != nil {
+				t.Fatal(err)
+			}
+			if fmt.Sprint(n) != string(last.Value) || n < before[writer] {
+				t.Errorf("writer %d: %d documents, the last is %s, and %d were acknowledged", writer, n, last.Value, before[writer])
+			}
+		}
+		shut(t, restored)
+	}
+	stop()
+	group.Wait()
 }
