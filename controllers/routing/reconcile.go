@@ -8,6 +8,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/pullmode/operator/controllers/compile"
+	"github.com/pullmode/operator/controllers/meter"
 	"github.com/pullmode/operator/controllers/program"
 	"github.com/pullmode/operator/controllers/status"
 	"github.com/pullmode/operator/runtime/snapshot"
@@ -28,6 +29,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, ns Namespace) (ctrl.Result, 
 	if rt == nil {
 		r.Clients.Keep(string(ns), "")
 		r.memories.forget(ns)
+		meter.Forget(string(ns))
 		if empty(objects) {
 			return ctrl.Result{}, nil
 		}
@@ -70,7 +72,9 @@ func (r *Reconciler) serve(ctx context.Context, objects compile.Input, known sta
 	}
 	for {
 		objects.Refused = m.refusals.forms
+		begun := time.Now()
 		result := compile.Compile(objects)
+		meter.Compiled(time.Since(begun))
 		m.refusals.keep(result.Verdicts)
 		facts := known
 		problem := r.program(ctx, &facts, found, result.Snapshot, m)
@@ -108,6 +112,7 @@ func (r *Reconciler) program(ctx context.Context, facts *status.Facts, found rep
 		return errOverruled
 	}
 	facts.Readings, err = found.client.Program(ctx, found.readings, encoded, facts.Digest)
+	meter.Attempted(facts.Runtime.Namespace, outcome(err))
 	var refusal *program.Refusal
 	switch {
 	case err == nil:
@@ -131,6 +136,21 @@ func (r *Reconciler) program(ctx context.Context, facts *status.Facts, found rep
 func conflict(err error) bool {
 	var refusal *program.Refusal
 	return errors.As(err, &refusal) && refusal.Reason == snapshot.SequenceConflict
+}
+
+// outcome is what the metrics say of an attempt to program.
+func outcome(err error) meter.Outcome {
+	var refusal *program.Refusal
+	switch {
+	case err == nil:
+		return meter.Programmed
+	case conflict(err):
+		return meter.Conflict
+	case errors.As(err, &refusal):
+		return meter.Rejected
+	default:
+		return meter.Failed
+	}
 }
 
 // underWay tells whether a replica is about to change what it says without an

@@ -15,6 +15,7 @@ import (
 
 	"github.com/pullmode/operator/api/v1alpha1"
 	"github.com/pullmode/operator/controllers/compile"
+	"github.com/pullmode/operator/controllers/meter"
 	"github.com/pullmode/operator/runtime/snapshot"
 )
 
@@ -60,6 +61,7 @@ func (w *Writer) apply(ctx context.Context, v compile.Verdict, update runtime.Ap
 	if client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("write the status of %s %s: %w", v.Kind, v.Name, err)
 	}
+	meter.StatusWritten(v.Kind)
 	return nil
 }
 
