@@ -40,7 +40,8 @@ func worklist(name, displayName string) string {
 apiVersion: pullmode.io/v1alpha1
 kind: Worklist
 metadata: {name: %s, labels: {team: social-media}}
-spec: {displayName: %q}
+spec:
+  displayName: %q
 `, name, displayName)
 }
 

@@ -3,13 +3,10 @@
 package e2e
 
 import (
-	"bytes"
 	"context"
-	"os/exec"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
-	. "github.com/onsi/gomega"
 )
 
 // onNode marks specs that go into the cluster's node. They need a cluster of our
@@ -17,14 +14,9 @@ import (
 const onNode = "node"
 
 // localcluster runs a script of hack/localcluster, and gives what it prints.
-func localcluster(ctx context.Context, script string, args ...string) string {
+func localcluster(ctx context.Context, name string, args ...string) string {
 	GinkgoHelper()
-	var complaint bytes.Buffer
-	cmd := exec.CommandContext(ctx, "../localcluster/"+script, args...)
-	cmd.Stderr = &complaint
-	out, err := cmd.Output()
-	Expect(err).NotTo(HaveOccurred(), "%s %s: %s", script, strings.Join(args, " "), complaint.String())
-	return strings.TrimSpace(string(out))
+	return script(ctx, "../localcluster/"+name, args...)
 }
 
 // inside runs a line of shell as root of the node.

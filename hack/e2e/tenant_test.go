@@ -141,13 +141,16 @@ type conditioned struct {
 	}
 }
 
+// notYet is what an object says whose newest generation nobody has looked at.
+const notYet = "no condition of this generation"
+
 func (o conditioned) says(kind string) string {
 	for _, c := range o.Status.Conditions {
 		if c.Type == kind && c.ObservedGeneration == o.Metadata.Generation {
 			return c.Status + " " + c.Reason + ": " + c.Message
 		}
 	}
-	return "no condition of this generation"
+	return notYet
 }
 
 // beTrue waits for a condition of the object's newest generation to be true.

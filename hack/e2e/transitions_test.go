@@ -36,7 +36,9 @@ func (t *tenant) watch(object, kind string) *transitions {
 			if states.Decode(&o) != nil {
 				return
 			}
-			record.add(o.says(kind))
+			if said := o.says(kind); said != notYet {
+				record.add(said)
+			}
 		}
 	})
 	DeferCleanup(func() {
