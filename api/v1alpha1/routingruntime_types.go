@@ -19,6 +19,7 @@ import (
 // +kubebuilder:printcolumn:name="Ready",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].status`,description="Its pods are ready and serve the namespace's configuration"
 // +kubebuilder:printcolumn:name="Programmed",type=string,JSONPath=`.status.conditions[?(@.type=="Programmed")].status`,description="Every ready replica serves the current snapshot"
 // +kubebuilder:printcolumn:name="Reason",type=string,JSONPath=`.status.conditions[?(@.type=="Ready")].reason`,description="Why it is, or is not, ready"
+// +kubebuilder:printcolumn:name="Degraded",type=string,JSONPath=`.status.conditions[?(@.type=="Degraded")].reason`,description="Why what runs is not all that was declared; empty while it is"
 // +kubebuilder:printcolumn:name="Address",type=string,JSONPath=`.status.address`,priority=1,description="URL for agents and connectors inside the cluster"
 // +kubebuilder:printcolumn:name="Sequence",type=integer,JSONPath=`.status.snapshot.sequence`,priority=1,description="Number of the snapshot in use"
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
