@@ -19,6 +19,7 @@ import (
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
 	"github.com/pullmode/operator/api/v1alpha1"
+	"github.com/pullmode/operator/controllers/meter"
 	"github.com/pullmode/operator/controllers/program"
 	"github.com/pullmode/operator/controllers/routing"
 	"github.com/pullmode/operator/controllers/secrets"
@@ -73,8 +74,12 @@ func New(cluster *rest.Config, o Options) (ctrl.Manager, error) {
 		Cache:                  cacheOptions(o.Namespaces),
 		Metrics:                metricsserver.Options{BindAddress: o.MetricsAddress},
 		HealthProbeBindAddress: o.HealthAddress,
-		// Names are checked over the whole process, in which a test runs several operators.
-		Controller:              config.Controller{SkipNameValidation: ptr.To(true)},
+		Controller: config.Controller{
+			// One that waits for the lease has read everything, and begins at once.
+			EnableWarmup: ptr.To(true),
+			// Names are checked over the whole process, in which a test runs several operators.
+			SkipNameValidation: ptr.To(true),
+		},
 		LeaderElection:          o.LeaderElect,
 		LeaderElectionID:        leaderLease,
 		LeaderElectionNamespace: o.Namespace,
@@ -89,6 +94,7 @@ func New(cluster *rest.Config, o Options) (ctrl.Manager, error) {
 
 func controllers(mgr ctrl.Manager, o Options) error {
 	c := mgr.GetClient()
+	meter.Objects(mgr.GetCache())
 	reader := secrets.NewReader(mgr.GetCache(), mgr.GetAPIReader())
 	w := &workload.Reconciler{
 		Client: c, Live: mgr.GetAPIReader(), Secrets: reader, Now: o.Now,
