@@ -3,7 +3,6 @@ package observe_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -21,40 +20,6 @@ func ours(text string) (lines []string) {
 }
 
 func TestWhatAScrapeSays(t *testing.T) {
-	r := observe.NewRegistry("v1.2.3")
-	r.Command("join", "joined", time.Millisecond)
-	r.Command("join", "full", time.Millisecond)
-	r.FeedEvents("request.received", 3)
-	r.MessageReceived("shop", "opened")
-	r.NoSubscribers("sales")
-	r.AuthFailed("expired")
-	r.Delivery("shop", "delivered", time.Millisecond)
-	r.Recorded("io.pullmode.message", "taken")
-	r.Opened("sales")
-	r.FirstJoin("sales", "Soon", 40*time.Second)
-	r.Closed("sales", "AGENT", true)
-	r.AlertRaised("sales")
-	r.AlertDismissed("sales")
-	r.GrabConflict("sales")
-	r.FeedDelay(time.Millisecond)
-	r.Commit(time.Millisecond)
-	r.Watch(observe.Sources{
-		Requests: func(yield func(list, state string, n int)) {
-			yield("sales", "UNREAD", 2)
-			yield("sales", "ACTIVE", 0)
-		},
-		Lists: func(yield func(observe.List)) {
-			yield(observe.List{Name: "gone"})
-			yield(observe.List{
-				Name: "sales", Unread: time.Minute, Unanswered: time.Hour, SoonAfter: 3 * time.Minute, OverdueAfter: 5 * time.Minute, Listeners: 2,
-			})
-		},
-		FeedBehind:      func() (int64, bool) { return 6, true },
-		ConnectedAgents: func() int { return 4 },
-		FeedRing:        func() (int, int) { return 5, 100 },
-		StoreUsage:      func() (int64, int64, bool) { return 7, 200, true },
-		SinkBehind:      func() (int64, time.Duration, bool) { return 300, 2 * time.Second, true },
-	})
 	want := []string{
 		`pullmode_alerts_dismissed_total{list="sales"} 1`,
 		`pullmode_alerts_raised_total{list="sales"} 1`,
@@ -95,7 +60,7 @@ func TestWhatAScrapeSays(t *testing.T) {
 		`pullmode_store_quota_bytes 200`,
 		`pullmode_store_used_bytes 7`,
 	}
-	if diff := cmp.Diff(want, ours(scrape(t, r))); diff != "" {
+	if diff := cmp.Diff(want, ours(scrape(t, everything()))); diff != "" {
 		t.Errorf("scrape (-want +got):\n%s", diff)
 	}
 }

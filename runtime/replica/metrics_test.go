@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"iter"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 
@@ -100,6 +101,28 @@ func TestListsAreMeasured(t *testing.T) {
 	})
 	if waits := scrape(b); waits[`pullmode_oldest_unread_seconds{list="l1"}`] == "0" || waits[`pullmode_longest_wait_seconds{list="l1"}`] == "0" {
 		t.Errorf("somebody waits: %v", waits)
+	}
+}
+
+// What a replica shows is what the README says of it, and no other runtime metric.
+func TestARealScrapeIsDocumented(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := 0
+	for series := range scrape(site.Start(t)) {
+		name, _, _ := strings.Cut(series, "{")
+		for _, part := range []string{"_bucket", "_sum", "_count"} { // of a histogram
+			name = strings.TrimSuffix(name, part)
+		}
+		shown++
+		if !strings.Contains(string(readme), "| `"+name+"` |") {
+			t.Errorf("%s is not in the README", series)
+		}
+	}
+	if shown < 100 {
+		t.Errorf("%d series: the test has shown nothing", shown)
 	}
 }
 
