@@ -61,6 +61,7 @@ var phases = map[string]map[string]health{
 	"in-the-way":   {runtime: inProgress, domain: inProgress, channel: inProgress, subscription: inProgress},   // another object can make room
 	"warned":       {worklist: current, subscription: current},                                                 // it works
 	"degraded":     {runtime: degraded},                                                                        // it works as it was
+	"draining":     {runtime: current, channel: inProgress},                                                    // what goes is looked after, and what named it waits
 	"deleting":     all(terminating),                                                                           // a finalizer of somebody else
 }
 

@@ -9,6 +9,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -192,7 +193,7 @@ spec: {agents: [alice], lists: {names: [l1, l2]}}
 		startPod(ctx, ns, "main")
 		allReady(ctx, ns)
 		apply(ctx, ns, theConflicts)
-		second := map[string]string{"RoutingRuntime": "second", "MediaRoutingDomain": "second", "Channel": "second"}
+		second := map[string]string{"RoutingRuntime": "second", "MediaRoutingDomain": "voice", "Channel": "second"}
 		greedy := map[string]string{"AgentSubscription": "second"}
 		reach(ctx, ns, "False/Conflict", second)
 		reach(ctx, ns, "False/CapacityAboveLimit", greedy)
@@ -210,9 +211,9 @@ metadata: {name: agents}
 spec: {agents: [alice], lists: {selector: {matchLabels: {team: none}}}}
 `)
 		startPod(ctx, ns, "main")
-		warned := only("Worklist", "AgentSubscription")
-		reach(ctx, ns, "True/Ready", warned)
-		record(ctx, ns, "warned", warned)
+		reach(ctx, ns, "True/NoAgentSubscription", only("Worklist"))
+		reach(ctx, ns, "True/NoListSelected", only("AgentSubscription"))
+		record(ctx, ns, "warned", only("Worklist", "AgentSubscription"))
 	})
 
 	It("tell that a part of the runtime could not be brought up to date", func(ctx SpecContext) {
@@ -226,6 +227,21 @@ spec: {agents: [alice], lists: {selector: {matchLabels: {team: none}}}}
 		allReady(ctx, ns)
 		Eventually(condition(ctx, ns, "RoutingRuntime", "main", "Degraded")).Should(Equal("True/NotApplied"))
 		record(ctx, ns, "degraded", only("RoutingRuntime"))
+	})
+
+	It("tell that a deleted list drains", func(ctx SpecContext) {
+		ns := newNamespace(ctx)
+		startOperator(nil, ns)
+		apply(ctx, ns, everything)
+		p := startPod(ctx, ns, "main")
+		allReady(ctx, ns)
+		post(ctx, p)
+		remove(ctx, &v1alpha1.Worklist{}, ns, "l1")
+		Eventually(condition(ctx, ns, "RoutingRuntime", "main", "Draining")).Should(Equal("True/ListsDraining"))
+		Eventually(func() *metav1.Time { return runtimeStatus(ctx, ns).Draining[0].Since }).ShouldNot(BeNil())
+		reach(ctx, ns, "True/Ready", only("RoutingRuntime"))
+		reach(ctx, ns, "False/ListNotFound", only("Channel"))
+		record(ctx, ns, "draining", only("RoutingRuntime", "Channel"))
 	})
 
 	It("end while somebody else's finalizer still holds the objects", func(ctx SpecContext) {

@@ -47,7 +47,8 @@ metadata: {name: page}
 spec: {type: FACEBOOK, serviceIdentifier: page, secretRef: {name: connector}}
 `
 
-// theConflicts are objects for which the small namespace has no room.
+// theConflicts are objects for which the small namespace has no room. Of two
+// objects of the same second, the first by name is the older one: it is there.
 const theConflicts = `
 apiVersion: pullmode.io/v1alpha1
 kind: RoutingRuntime
@@ -56,8 +57,8 @@ spec: {authentication: {issuers: [{url: "https://login.example.com", audience: p
 ---
 apiVersion: pullmode.io/v1alpha1
 kind: MediaRoutingDomain
-metadata: {name: second}
-spec: {displayName: Second, maxRequests: 5, channelTypes: [FACEBOOK]}
+metadata: {name: voice}
+spec: {displayName: Voice, maxRequests: 5, channelTypes: [FACEBOOK]}
 ---
 apiVersion: pullmode.io/v1alpha1
 kind: Channel
