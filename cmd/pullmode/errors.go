@@ -75,6 +75,7 @@ var advice = map[protocol.ProblemType]string{
 	protocol.ProblemUnknownOffer:      "see which ones there are with the command offers",
 	protocol.ProblemOfferOver:         "see which ones there are with the command offers",
 	protocol.ProblemUnknownRequest:    "see which ones there are with the command inbox (for an agent) or requests list (for a platform team)",
+	protocol.ProblemUnknownList:       "see which ones there are with the command targets (for an agent) or status (for a platform team)",
 	protocol.ProblemIssuerUnavailable: "see that the runtime can reach the issuer",
 	protocol.ProblemNoConfiguration:   "see the conditions of the namespace's RoutingRuntime",
 }

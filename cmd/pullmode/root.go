@@ -28,10 +28,11 @@ func newRoot(name string, ran *bool, dial program.Dial) *cobra.Command {
 		Short: "Pull-mode routing on the command line",
 		Long: `Customers' requests wait on lists until agents join them.
 
-Check and serve a folder of YAML without a cluster (compile, serve), write as a
-customer would (send), and sit at a desk as an agent would (agent, inbox,
-join, say, transfer, close).`,
+Check and serve a folder of YAML without a cluster (compile, serve); see and operate what
+runs in one (status, diff, requests, backup, restore); write as a customer would (send);
+and sit at a desk as an agent would (agent, inbox, join, say, transfer, close).`,
 		Example: `  pullmode serve config/samples
+  pullmode status -n support
   pullmode agent --as alice
   pullmode send --channel c2 --customer john --name "John Williams" "Is anybody there?"`,
 		Annotations:                map[string]string{cobra.CommandDisplayNameAnnotation: name},
@@ -48,26 +49,37 @@ join, say, transfer, close).`,
 	add := func(group string, commands ...*cobra.Command) {
 		for _, c := range commands {
 			c.GroupID = group
-			c.Args = called(c.Args)
-			c.Example = strings.NewReplacer("  pullmode ", "  "+name+" ", "(pullmode ", "("+name+" ", "= pullmode ", "= "+name+" ").Replace(c.Example)
-			c.Long = strings.ReplaceAll(c.Long, "`pullmode ", "`"+name+" ")
-			runE := c.RunE
-			c.RunE = func(cmd *cobra.Command, args []string) error {
-				*ran = true
-				return runE(cmd, args)
-			}
+			prepare(c, name, ran)
 			root.AddCommand(c)
 		}
 	}
 	root.Example = strings.ReplaceAll(root.Example, "  pullmode ", "  "+name+" ")
 	add(folders, newCompile(), newServe())
-	add(clusters, newStatus(dial), newDiff(dial))
+	add(clusters, newStatus(dial), newDiff(dial), newOperate(dial), newBackup(dial), newRestore(dial))
 	add(people, newSend(), newAgent(), newInbox(), newJoin(), newSay(), newLeave(), newClose(), newWrapUp(),
 		newTransfer(), newInvite(), newTargets(), newOffers(), newAccept(), newDecline(), newWithdraw(), newRemove(),
 		newAlerts(), newDismiss(), newLogout())
 	add(development, newIssuer(), newToken(), newReplay(), newConformance())
 	add("", newVersion())
 	return root
+}
+
+// prepare makes a command, and those below it, speak of itself as people call it, and
+// say that it began.
+func prepare(c *cobra.Command, name string, ran *bool) {
+	c.Args = called(c.Args)
+	c.Example = strings.NewReplacer("  pullmode ", "  "+name+" ", "(pullmode ", "("+name+" ", "= pullmode ", "= "+name+" ",
+		"| pullmode ", "| "+name+" ", "-n1 pullmode ", "-n1 "+name+" ").Replace(c.Example)
+	c.Long = strings.ReplaceAll(c.Long, "`pullmode ", "`"+name+" ")
+	if runE := c.RunE; runE != nil {
+		c.RunE = func(cmd *cobra.Command, args []string) error {
+			*ran = true
+			return runE(cmd, args)
+		}
+	}
+	for _, below := range c.Commands() {
+		prepare(below, name, ran)
+	}
 }
 
 const folders, clusters, people, development = "folders", "clusters", "people", "development"

@@ -203,6 +203,9 @@ func (m *Admin) Do(ctx context.Context, method string, t program.Target, resourc
 	if err := json.Unmarshal(text, problem); err != nil || problem.Title == "" {
 		problem = &protocol.Problem{Status: res.StatusCode, Title: http.StatusText(res.StatusCode)}
 	}
+	if problem.Type == protocol.ProblemUnknownPath {
+		return nil, &Problem{What: "the runtime is older than this command, and cannot do that", Next: "update the operator, which updates the runtime; or remove spec.image of the RoutingRuntime"}
+	}
 	return nil, problem
 }
 
