@@ -5,6 +5,7 @@
 package gitops_test
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -32,7 +33,8 @@ var (
 
 	// Where a tool can say more than kstatus, or less. README.md tells them all.
 	suspended   = health{status.InProgressStatus, "Suspended", status.InProgressStatus}
-	degraded    = health{status.CurrentStatus, "Degraded", status.FailedStatus}
+	degraded    = health{status.CurrentStatus, "Degraded", status.InProgressStatus}
+	blocked     = health{status.InProgressStatus, "Degraded", status.InProgressStatus}
 	terminating = health{status.TerminatingStatus, "Progressing", status.InProgressStatus}
 )
 
@@ -62,6 +64,7 @@ var phases = map[string]map[string]health{
 	"warned":       {worklist: current, subscription: current},                                                 // it works
 	"degraded":     {runtime: degraded},                                                                        // it works as it was
 	"draining":     {runtime: current, channel: inProgress},                                                    // what goes is looked after, and what named it waits
+	"blocked":      {runtime: blocked},                                                                         // the API server refuses its StatefulSet
 	"deleting":     all(terminating),                                                                           // a finalizer of somebody else
 }
 
@@ -122,4 +125,30 @@ func objects(t *testing.T, file string) []*unstructured.Unstructured {
 		found = append(found, object)
 	}
 	return found
+}
+
+// README.md has a row for every three words that a person can see next to each other.
+func TestREADMETellsWhereToolsDiffer(t *testing.T) {
+	raw, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]bool{}
+	for _, kinds := range phases {
+		for _, h := range kinds {
+			want[fmt.Sprintf("%s | %s | %s", h.Kstatus, h.ArgoCD, h.Flux)] = true
+		}
+	}
+	got := map[string]bool{}
+	_, table, _ := strings.Cut(string(raw), "| kstatus | Argo CD | Flux |\n|---|---|---|---|\n")
+	for line := range strings.Lines(table) {
+		if !strings.HasPrefix(line, "| ") {
+			break
+		}
+		_, words, _ := strings.Cut(strings.Trim(line, "| \n"), " | ")
+		got[words] = true
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("rows of README.md (-want +got):\n%s", diff)
+	}
 }

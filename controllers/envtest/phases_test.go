@@ -229,6 +229,15 @@ spec: {agents: [alice], lists: {selector: {matchLabels: {team: none}}}}
 		record(ctx, ns, "degraded", only("RoutingRuntime"))
 	})
 
+	It("tell that a part of the runtime cannot be made", func(ctx SpecContext) {
+		ns := newNamespace(ctx)
+		fullQuota(ctx, ns)
+		startOperator(nil, ns)
+		apply(ctx, ns, theRuntime)
+		Eventually(func() string { return message(ctx, ns, "RoutingRuntime", "main", "Ready") }).Should(ContainSubstring("see the condition Degraded"))
+		record(ctx, ns, "blocked", only("RoutingRuntime"))
+	})
+
 	It("tell that a deleted list drains", func(ctx SpecContext) {
 		ns := newNamespace(ctx)
 		startOperator(nil, ns)
