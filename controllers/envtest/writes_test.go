@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
 )
 
 // writes notes every request of a client that could change something, as the
@@ -14,21 +15,39 @@ type writes struct {
 
 	mu       sync.Mutex
 	requests []string
+	at       time.Time // of the last one's end
 }
 
 func (w *writes) wrap(next http.RoundTripper) http.RoundTripper {
 	return roundTripper(func(req *http.Request) (*http.Response, error) {
-		path := req.URL.Path
-		if req.Method != http.MethodGet && !strings.Contains(path, "/leases") && !strings.Contains(path, "/events") {
+		if changes(req) {
 			w.mu.Lock()
-			w.requests = append(w.requests, req.Method+" "+path)
+			w.requests = append(w.requests, req.Method+" "+req.URL.Path)
 			w.mu.Unlock()
 		}
 		if w.hold != nil {
 			return w.hold(req, next)
 		}
-		return next.RoundTrip(req)
+		res, err := next.RoundTrip(req)
+		if changes(req) {
+			w.mu.Lock()
+			w.at = time.Now()
+			w.mu.Unlock()
+		}
+		return res, err
 	})
+}
+
+func changes(req *http.Request) bool {
+	path := req.URL.Path
+	return req.Method != http.MethodGet && !strings.Contains(path, "/leases") && !strings.Contains(path, "/events")
+}
+
+// last is when the last of them was answered.
+func (w *writes) last() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.at
 }
 
 // seen lists what was written so far.

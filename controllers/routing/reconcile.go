@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -33,8 +34,8 @@ func (r *Reconciler) Reconcile(ctx context.Context, ns Namespace) (ctrl.Result, 
 		if empty(objects) {
 			return ctrl.Result{}, nil
 		}
-		result := compile.Compile(objects)
-		return ctrl.Result{}, r.Status.Write(ctx, objects, result.Verdicts, status.Facts{})
+		again, err := r.Status.Write(ctx, objects, compile.Compile(objects).Verdicts, status.Facts{})
+		return ctrl.Result{RequeueAfter: again}, err
 	}
 	r.Clients.Keep(string(ns), rt.Name)
 	m := r.memories.get(ns)
@@ -53,14 +54,17 @@ func (r *Reconciler) Reconcile(ctx context.Context, ns Namespace) (ctrl.Result, 
 	case errors.Is(problem, errOverruled):
 		return ctrl.Result{RequeueAfter: r.DriftInterval}, nil
 	}
-	if err := errors.Join(r.Status.Write(ctx, objects, result.Verdicts, facts), problem); err != nil {
+	again, err := r.Status.Write(ctx, objects, result.Verdicts, facts)
+	if err := errors.Join(err, problem); err != nil {
 		return ctrl.Result{}, err
 	}
+	next := min(r.DriftInterval, cmp.Or(again, r.DriftInterval))
 	if underWay(facts) {
-		return ctrl.Result{RequeueAfter: m.hurry(r.DriftInterval)}, nil
+		next = min(next, m.hurry(r.DriftInterval))
+	} else {
+		m.hurried = 0
 	}
-	m.hurried = 0
-	return ctrl.Result{RequeueAfter: r.DriftInterval}, nil
+	return ctrl.Result{RequeueAfter: next}, nil
 }
 
 // serve compiles and programs, and again without the forms that the runtime

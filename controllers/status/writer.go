@@ -26,8 +26,9 @@ const FieldManager = "pullmode-routing"
 const second = time.Second
 
 // parallel is how many statuses are written at a time. A write takes the API
-// server some milliseconds, nearly all of them waiting for its disk.
-const parallel = 16
+// server some milliseconds, to work and to wait for its disk. More would take too
+// large a part of the 200 changes that it makes at a time by default, for all.
+const parallel = 32
 
 // Writer writes statuses by server-side apply, those only that differ from what
 // the objects carry.
@@ -38,8 +39,9 @@ type Writer struct {
 
 // Write brings the statuses of a namespace's objects to what the verdicts and
 // the facts say. It writes all that it can, also behind one that fails. An object
-// that is gone by now needs no status.
-func (w *Writer) Write(ctx context.Context, objects compile.Input, verdicts []compile.Verdict, known Facts) error {
+// that is gone by now needs no status, and one that settles gets none yet: again
+// is when to look at it, 0 where there is none.
+func (w *Writer) Write(ctx context.Context, objects compile.Input, verdicts []compile.Verdict, known Facts) (again time.Duration, err error) {
 	f, now := look(known), metav1.NewTime(w.Now().Truncate(second)) // as the API keeps times
 	var group errgroup.Group
 	group.SetLimit(parallel)
@@ -49,11 +51,15 @@ func (w *Writer) Write(ctx context.Context, objects compile.Input, verdicts []co
 		if object == nil {
 			continue
 		}
+		if settles(object, v, now) {
+			again = Settling
+			continue
+		}
 		if update := f.update(object, v, now); update != nil {
 			group.Go(func() error { return w.apply(ctx, v, update) })
 		}
 	}
-	return group.Wait()
+	return again, group.Wait()
 }
 
 func (w *Writer) apply(ctx context.Context, v compile.Verdict, update runtime.ApplyConfiguration) error {
