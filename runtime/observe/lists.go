@@ -48,6 +48,23 @@ func (l *lists) collectors() []prometheus.Collector {
 	return []prometheus.Collector{l.opened, l.closed, l.firstJoin, l.firstJoins, l.raised, l.dismissed, l.grabbed}
 }
 
+// List begins the counters of a list at 0: of what appears with its first event,
+// a rate misses that one. Reasons and attentions are all that there are.
+func (r *Registry) List(name string, reasons, attentions []string) {
+	l := r.lists
+	for _, c := range []*prometheus.CounterVec{l.opened, l.raised, l.dismissed, l.grabbed, r.noSubscribers} {
+		c.WithLabelValues(name)
+	}
+	l.firstJoin.WithLabelValues(name)
+	for _, attention := range attentions {
+		l.firstJoins.WithLabelValues(name, attention)
+	}
+	for _, reason := range reasons {
+		l.closed.WithLabelValues(name, reason, "false")
+		l.closed.WithLabelValues(name, reason, "true")
+	}
+}
+
 // Opened counts a new request on a list.
 func (r *Registry) Opened(list string) { r.lists.opened.WithLabelValues(list).Inc() }
 

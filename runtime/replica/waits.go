@@ -23,6 +23,14 @@ func (r *Replica) lists() []string {
 	return slices.Compact(names)
 }
 
+var (
+	reasons = []string{
+		string(request.ClosedByAgent), string(request.ClosedByCustomer), string(request.ClosedByInactivity),
+		string(request.ClosedByForce), string(request.ClosedByTransfer),
+	}
+	attentions = []string{string(request.Normal), string(request.Soon), string(request.Overdue)}
+)
+
 // waits says of each list who waits on it, and who is told.
 func (r *Replica) waits(yield func(observe.List)) {
 	now, listeners, config := r.options.Now(), r.hub.Listeners(), r.view.Config()
@@ -33,6 +41,7 @@ func (r *Replica) waits(yield func(observe.List)) {
 		if config != nil {
 			if c := config.List(name); c != nil {
 				l.SoonAfter, l.OverdueAfter = c.SoonAfter.D(), c.OverdueAfter.D()
+				r.metrics.List(name, reasons, attentions)
 			}
 		}
 		yield(l)
