@@ -1,8 +1,6 @@
 package compile
 
 import (
-	"fmt"
-
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 )
@@ -36,7 +34,7 @@ func (c *catalog) add(name string, set labels.Set) {
 func (c *catalog) find(wanted *metav1.LabelSelector) ([]string, error) {
 	selector, err := metav1.LabelSelectorAsSelector(wanted)
 	if err != nil {
-		return nil, fmt.Errorf("read the selector: %w", err)
+		return nil, err // whoever asks names the selector
 	}
 	key := selector.String()
 	if names, ok := c.answers[key]; ok {

@@ -56,7 +56,7 @@ func refused(reason v1alpha1.ConditionReason, format string, args ...any) Findin
 // refuses such an object first; one that an earlier schema let in gets here.
 func servable(problems []string) Finding {
 	if len(problems) > 0 {
-		return refused(v1alpha1.ReasonInvalid, "The runtime would refuse it: %s. Correct that.", strings.Join(problems, "; "))
+		return refused(v1alpha1.ReasonInvalid, "The runtime would refuse it (%s): correct that.", strings.Join(problems, "; "))
 	}
 	return accepted()
 }
