@@ -8,7 +8,10 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
+	storagev1 "k8s.io/api/storage/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/pullmode/operator/controllers/workload"
 )
 
 // setup is a namespace in which something is wrong.
@@ -106,6 +109,19 @@ spec: {replicas: 0, authentication: {issuers: [{url: "https://login.example.com"
 		object: "routingruntime/main", reason: "NotApplied",
 		sentence: "Service main exists already and does not belong to RoutingRuntime main: remove it, or give the RoutingRuntime another name.",
 	},
+	"a volume is to grow, and its class does not let it": {
+		documents: strings.Replace(theRuntime, "spec: {", "spec: {storage: {embedded: {size: 2Gi}}, ", 1), prepare: fixedVolume,
+		object: "routingruntime/main", reason: "VolumeNotResized",
+		sentence: `The volume data-main-0 stays at 1Gi instead of 2Gi (persistentvolumeclaims "data-main-0" is forbidden: ` +
+			"only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize): " +
+			"set allowVolumeExpansion on StorageClass fixed if its driver can expand volumes, " +
+			"or write 1Gi again and restore a backup into a RoutingRuntime with a larger volume.",
+	},
+	"the certificate for agents is missing": {
+		documents: strings.Replace(theRuntime, "spec: {", "spec: {tls: {secretRef: {name: public}}, ", 1),
+		object:    "routingruntime/main", reason: "SecretNotFound",
+		sentence: "No Secret public exists: create it with tls.crt and tls.key, or correct spec.tls.secretRef.name.",
+	},
 	"a selector matches no list": {
 		documents: everything + "---" + strings.Replace(theSubscription, "team: social", "team: socail", 1), pod: true,
 		object: "agentsubscription/agents", reason: "NoListSelected",
@@ -134,6 +150,25 @@ func fullQuota(ctx context.Context, namespace string) {
 	Expect(kube.Create(ctx, quota)).To(Succeed())
 	quota.Status = corev1.ResourceQuotaStatus{Hard: none, Used: none}
 	Expect(kube.Status().Update(ctx, quota)).To(Succeed())
+}
+
+// fixedVolume is the volume of a runtime of before, of a class that expands none.
+func fixedVolume(ctx context.Context, namespace string) {
+	GinkgoHelper()
+	class := &storagev1.StorageClass{Provisioner: "example.com/fixed"}
+	class.Name = "fixed"
+	Expect(kube.Create(ctx, class)).To(Succeed())
+	DeferCleanup(func(ctx SpecContext) { Expect(kube.Delete(ctx, class)).To(Succeed()) })
+	size := corev1.ResourceList{corev1.ResourceStorage: resource.MustParse("1Gi")}
+	claim := &corev1.PersistentVolumeClaim{Spec: corev1.PersistentVolumeClaimSpec{
+		AccessModes: []corev1.PersistentVolumeAccessMode{corev1.ReadWriteOnce}, StorageClassName: &class.Name,
+		Resources: corev1.VolumeResourceRequirements{Requests: size},
+	}}
+	claim.Namespace, claim.Name = namespace, "data-main-0"
+	claim.Labels = map[string]string{workload.LabelInstance: "main", workload.LabelManagedBy: workload.ManagedBy}
+	Expect(kube.Create(ctx, claim)).To(Succeed())
+	claim.Status = corev1.PersistentVolumeClaimStatus{Phase: corev1.ClaimBound, Capacity: size}
+	Expect(kube.Status().Update(ctx, claim)).To(Succeed())
 }
 
 // oneSentence begins with a capital letter and ends where a full stop is followed
