@@ -1,7 +1,6 @@
 package workload
 
 import (
-	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -19,6 +18,9 @@ import (
 const (
 	authorityLife = 10 * 365 * 24 * time.Hour
 	leafLife      = 90 * 24 * time.Hour
+	// settle is how long both sides are given to take up a change of a Secret. The
+	// kubelet needs about a minute; a day also does for one that was cut off.
+	settle = 24 * time.Hour
 	// backdate tolerates clocks that run behind the operator's.
 	backdate = 5 * time.Minute
 )
@@ -130,22 +132,11 @@ func (p *keyPair) serves(u usage, authorities []byte, now time.Time) bool {
 	return err == nil
 }
 
-// bundle joins the present authority with the one before it, while that one is
-// still good: for as long as one side has not seen its new certificate yet, both
-// sides trust both.
-func bundle(present *keyPair, previous []byte, now time.Time) []byte {
-	var out bytes.Buffer
-	out.Write(present.certPEM)
-	for rest := previous; ; {
-		var block *pem.Block
-		if block, rest = pem.Decode(rest); block == nil {
-			return out.Bytes()
-		}
-		cert, err := x509.ParseCertificate(block.Bytes)
-		if err != nil || cert.Equal(present.cert) || !now.Before(cert.NotAfter) {
-			continue
-		}
-		out.Write(pem.EncodeToMemory(block))
-		return out.Bytes() // one before it is enough
-	}
-}
+// begun is when the certificate was made.
+func (p *keyPair) begun() time.Time { return p.cert.NotBefore.Add(backdate) }
+
+// settled tells whether both sides have heard of it by now.
+func (p *keyPair) settled(now time.Time) bool { return !now.Before(p.begun().Add(settle)) }
+
+// signed tells whether a certificate is of this authority.
+func (p *keyPair) signed(leaf *keyPair) bool { return leaf.cert.CheckSignatureFrom(p.cert) == nil }

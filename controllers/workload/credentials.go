@@ -18,6 +18,12 @@ const (
 	keyPrivate     = corev1.TLSPrivateKeyKey
 )
 
+// The keys of the authority that comes next, in the Secret of the present one.
+const (
+	keyNextCertificate = "next.crt"
+	keyNextPrivate     = "next.key"
+)
+
 // Credentials are the certificates of one runtime's admin port, each in the form
 // in which its Secret keeps it: ca.crt, tls.crt and tls.key, in PEM.
 type Credentials struct {
@@ -28,45 +34,53 @@ type Credentials struct {
 
 // Renew keeps of the present Credentials what is still good and issues the rest
 // anew. With nothing to renew it returns what it was given, byte for byte.
+//
+// Neither side ever meets a certificate of an authority that it has not heard of:
+// see authorities.
 func Renew(runtime *v1alpha1.RoutingRuntime, present Credentials, now time.Time) (Credentials, error) {
-	previous := present.Authority[keyAuthorities]
-	authority, err := parseKeyPair(present.Authority[keyCertificate], present.Authority[keyPrivate])
-	if err != nil || !authority.cert.IsCA || !now.Before(authority.renewAt()) {
-		previous = present.Authority[keyCertificate]
-		if authority, err = newAuthority(AuthoritySecretName(runtime.Name), now); err != nil {
-			return Credentials{}, err
+	server, client := parseSecret(present.Server), parseSecret(present.Client)
+	a, err := renewAuthorities(AuthoritySecretName(runtime.Name), present, now)
+	if err != nil {
+		return Credentials{}, err
+	}
+	name := AdminServerName(runtime.Name)
+	for _, side := range []struct {
+		leaf **keyPair
+		use  usage
+	}{
+		{&server, usage{name, x509.ExtKeyUsageServerAuth}},
+		{&client, usage{name, x509.ExtKeyUsageClientAuth}},
+	} {
+		if !a.keeps(*side.leaf, side.use, now) {
+			if *side.leaf, err = newLeaf(a.present, side.use, now); err != nil {
+				return Credentials{}, err
+			}
 		}
 	}
-	next := Credentials{RenewAt: authority.renewAt(), Authority: map[string][]byte{
-		keyAuthorities: bundle(authority, previous, now),
-		keyCertificate: authority.certPEM, keyPrivate: authority.keyPEM,
-	}}
-	name := AdminServerName(runtime.Name)
-	if next.Server, err = next.leaf(authority, present.Server, usage{name, x509.ExtKeyUsageServerAuth}, now); err != nil {
-		return Credentials{}, err
+	a.dropUnused(server, client, now)
+	trusted := a.bundle()
+	next := Credentials{
+		Authority: data(trusted, a.present), Server: data(trusted, server), Client: data(trusted, client),
+		RenewAt: a.renewAt(server, client),
 	}
-	if next.Client, err = next.leaf(authority, present.Client, usage{name, x509.ExtKeyUsageClientAuth}, now); err != nil {
-		return Credentials{}, err
+	if a.next != nil {
+		next.Authority[keyNextCertificate], next.Authority[keyNextPrivate] = a.next.certPEM, a.next.keyPEM
 	}
 	return next, nil
 }
 
-// leaf keeps the present certificate of one side, or issues it anew, and notes
-// when it is to be renewed. A certificate of the authority before this one is
-// issued anew.
-func (c *Credentials) leaf(authority *keyPair, present map[string][]byte, u usage, now time.Time) (map[string][]byte, error) {
-	pair, err := parseKeyPair(present[keyCertificate], present[keyPrivate])
-	if err != nil || !pair.serves(u, authority.certPEM, now) {
-		if pair, err = newLeaf(authority, u, now); err != nil {
-			return nil, err
-		}
+// parseSecret reads the certificate of a Secret; nil where there is none that can
+// be used.
+func parseSecret(data map[string][]byte) *keyPair {
+	pair, err := parseKeyPair(data[keyCertificate], data[keyPrivate])
+	if err != nil {
+		return nil
 	}
-	if pair.renewAt().Before(c.RenewAt) {
-		c.RenewAt = pair.renewAt()
-	}
-	return map[string][]byte{
-		keyAuthorities: c.Authority[keyAuthorities], keyCertificate: pair.certPEM, keyPrivate: pair.keyPEM,
-	}, nil
+	return pair
+}
+
+func data(trusted []byte, pair *keyPair) map[string][]byte {
+	return map[string][]byte{keyAuthorities: trusted, keyCertificate: pair.certPEM, keyPrivate: pair.keyPEM}
 }
 
 // secret builds the Secret that keeps one of the credentials.
