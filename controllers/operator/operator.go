@@ -30,6 +30,9 @@ import (
 // leaderLease is the name of the Lease that the leader holds.
 const leaderLease = "pullmode-operator"
 
+// eventSource is whose Events they are.
+const eventSource = "pullmode-operator"
+
 // +kubebuilder:rbac:groups=coordination.k8s.io,resources=leases,namespace=pullmode-system,roleName=pullmode-operator-leader,verbs=get;create;update
 // +kubebuilder:rbac:groups="",resources=events,namespace=pullmode-system,roleName=pullmode-operator-leader,verbs=create;patch
 
@@ -93,15 +96,15 @@ func New(cluster *rest.Config, o Options) (ctrl.Manager, error) {
 }
 
 func controllers(mgr ctrl.Manager, o Options) error {
-	c := mgr.GetClient()
+	c, recorder := mgr.GetClient(), mgr.GetEventRecorder(eventSource)
 	meter.Objects(mgr.GetCache())
 	reader := secrets.NewReader(mgr.GetCache(), mgr.GetAPIReader())
 	w := &workload.Reconciler{
-		Client: c, Live: mgr.GetAPIReader(), Secrets: reader, Now: o.Now,
+		Client: c, Live: mgr.GetAPIReader(), Secrets: reader, Events: recorder, Now: o.Now,
 		Options: workload.Options{Image: o.RuntimeImage, OperatorNamespace: o.Namespace},
 	}
 	r := &routing.Reconciler{
-		Client: c, Secrets: reader, Status: &status.Writer{Client: c, Now: o.Now},
+		Client: c, Secrets: reader, Status: &status.Writer{Client: c, Events: recorder, Now: o.Now},
 		HoldOff: o.HoldOff, DriftInterval: o.DriftInterval, Clients: &program.Pool{Dial: o.Dial}, Now: o.Now,
 	}
 	return errors.Join(w.SetupWithManager(mgr), r.SetupWithManager(mgr))

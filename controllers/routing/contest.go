@@ -35,8 +35,9 @@ func (c *contest) won(digest, epoch string, sequence int64) {
 }
 
 // overruled tells whether to let be what is served, although something else is
-// wanted. A store that went back, or is another one, is drift and no opinion.
-func (c *contest) overruled(served *snapshot.Report, wanted string, now time.Time) bool {
+// wanted, and whether that is news. A store that went back, or is another one, is
+// drift and no opinion.
+func (c *contest) overruled(served *snapshot.Report, wanted string, now time.Time) (yes, news bool) {
 	if now.Sub(c.last) >= asideFor {
 		gaveIn := c.lost[wanted] >= concede
 		c.lost, c.last = map[string]int{}, now
@@ -48,6 +49,7 @@ func (c *contest) overruled(served *snapshot.Report, wanted string, now time.Tim
 		c.lost[wanted]++
 		c.last = now
 		c.sequence = served.Sequence // this one is counted
+		news = c.lost[wanted] == concede
 	}
-	return c.lost[wanted] >= concede
+	return c.lost[wanted] >= concede, news
 }

@@ -11,11 +11,19 @@ import (
 type side struct {
 	contest
 	wants string
+	told  int // how often it was news that this side gives in
 }
 
 // round is one look of an operator at the runtime: it tells whether it programs.
 func (s *side) round(served *snapshot.Report, now time.Time) bool {
-	if served.Digest == s.wants || s.overruled(served, s.wants, now) {
+	if served.Digest == s.wants {
+		return false
+	}
+	overruled, news := s.overruled(served, s.wants, now)
+	if news {
+		s.told++
+	}
+	if overruled {
 		return false
 	}
 	served.Digest = s.wants
@@ -41,6 +49,9 @@ func TestTwoOpinionsSettle(t *testing.T) {
 	}
 	if got := run(10); got > 2*concede {
 		t.Errorf("programmed %d times until it was settled, want %d at most", got, 2*concede)
+	}
+	if got := one.told + two.told; got != 1 {
+		t.Errorf("told %d times that one gives in, want once", got)
 	}
 	settled := served.Digest
 	if got := run(3); got != 0 {

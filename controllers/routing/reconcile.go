@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/pullmode/operator/controllers/compile"
@@ -93,6 +94,8 @@ func (r *Reconciler) serve(ctx context.Context, objects compile.Input, known sta
 // opinion of what is declared, and that this one lets it.
 var errOverruled = errors.New("another operator programs this runtime otherwise")
 
+const otherOperator = "Another operator programs this runtime otherwise, and this one lets it: run only one of them here, or give all of them leader election."
+
 // program hands the snapshot over if something else is served, and adds what
 // comes of it to the facts. A refusal is a fact and no error.
 func (r *Reconciler) program(ctx context.Context, facts *status.Facts, found replicas, wanted *snapshot.Snapshot, m *memory) error {
@@ -111,8 +114,11 @@ func (r *Reconciler) program(ctx context.Context, facts *status.Facts, found rep
 		return nil
 	}
 	log := ctrl.LoggerFrom(ctx).WithValues("digest", facts.Digest, "bytes", len(encoded))
-	if m.contest.overruled(newest.Report, facts.Digest, r.Now()) {
-		log.Info("another operator programs this runtime otherwise, and this one lets it: run one operator only, or turn leader election on", "served", newest.Report.Digest)
+	if overruled, news := m.contest.overruled(newest.Report, facts.Digest, r.Now()); overruled {
+		if news {
+			log.Info(otherOperator, "served", newest.Report.Digest)
+			r.Status.Events.Eventf(facts.Runtime, nil, corev1.EventTypeWarning, "OtherOperator", "Program", otherOperator)
+		}
 		return errOverruled
 	}
 	facts.Readings, err = found.client.Program(ctx, found.readings, encoded, facts.Digest)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pullmode/operator/api/v1alpha1"
 	"github.com/pullmode/operator/controllers/compile"
+	"github.com/pullmode/operator/controllers/notice"
 	"github.com/pullmode/operator/runtime/snapshot"
 )
 
@@ -82,7 +83,7 @@ func (f *facts) summary(v compile.Verdict, findings map[v1alpha1.ConditionType]f
 // is kept while the status is.
 func condition(t v1alpha1.ConditionType, f finding, generation int64, present []metav1.Condition, now metav1.Time) metav1.Condition {
 	c := metav1.Condition{
-		Type: string(t), Status: f.status, Reason: string(f.reason), Message: shorten(f.message, maxMessage),
+		Type: string(t), Status: f.status, Reason: string(f.reason), Message: notice.Shorten(f.message, maxMessage),
 		ObservedGeneration: generation, LastTransitionTime: now,
 	}
 	if last := meta.FindStatusCondition(present, string(t)); last != nil && last.Status == c.Status {
@@ -96,16 +97,3 @@ const (
 	maxMessage        = 32768
 	maxReplicaMessage = 1024
 )
-
-// shorten cuts a message to at most so many bytes.
-func shorten(message string, most int) string {
-	if len(message) <= most {
-		return message
-	}
-	const end = " [...]"
-	cut := most - len(end)
-	for cut > 0 && message[cut]&0xC0 == 0x80 { // not within a letter
-		cut--
-	}
-	return message[:cut] + end
-}

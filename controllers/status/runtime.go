@@ -6,6 +6,7 @@ import (
 
 	"github.com/pullmode/operator/api/v1alpha1"
 	"github.com/pullmode/operator/controllers/compile"
+	"github.com/pullmode/operator/controllers/notice"
 	"github.com/pullmode/operator/controllers/program"
 	"github.com/pullmode/operator/runtime/snapshot"
 )
@@ -57,6 +58,6 @@ func (f *facts) replica(r program.Reading) v1alpha1.ReplicaStatus {
 	case f.Digest != "" && r.Report.Digest != f.Digest:
 		s.Message = "It serves another snapshot than the wanted one."
 	}
-	s.Message = shorten(s.Message, maxReplicaMessage)
+	s.Message = notice.Shorten(s.Message, maxReplicaMessage)
 	return s
 }

@@ -21,7 +21,6 @@ const Settling = 2 * time.Second
 // server's makes nothing wait.
 func settles(object client.Object, v compile.Verdict, now metav1.Time) bool {
 	age := now.Sub(object.GetCreationTimestamp().Time)
-	status := object.(interface{ CommonStatus() *v1alpha1.ObjectStatus }).CommonStatus()
-	return age >= 0 && age < Settling && len(status.Conditions) == 0 && !stalled(v) &&
+	return age >= 0 && age < Settling && len(common(object).Conditions) == 0 && !stalled(v) &&
 		(v.Accepted.Reason != v1alpha1.ReasonAccepted || v.ResolvedRefs.Reason != v1alpha1.ReasonResolvedRefs)
 }

@@ -9,13 +9,16 @@ import (
 
 	"golang.org/x/sync/errgroup"
 	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/tools/events"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/pullmode/operator/api/v1alpha1"
 	"github.com/pullmode/operator/controllers/compile"
 	"github.com/pullmode/operator/controllers/meter"
+	"github.com/pullmode/operator/controllers/notice"
 	"github.com/pullmode/operator/runtime/snapshot"
 )
 
@@ -34,6 +37,8 @@ const parallel = 32
 // the objects carry.
 type Writer struct {
 	Client client.Client
+	// Events tells people of what has changed.
+	Events events.EventRecorder
 	Now    func() time.Time
 }
 
@@ -45,6 +50,8 @@ func (w *Writer) Write(ctx context.Context, objects compile.Input, verdicts []co
 	f, now := look(known), metav1.NewTime(w.Now().Truncate(second)) // as the API keeps times
 	var group errgroup.Group
 	group.SetLimit(parallel)
+	var told notice.Batch
+	defer told.Tell(w.Events)
 	present := index(objects)
 	for _, v := range verdicts {
 		object := present[name{v.Kind, v.Name}]
@@ -56,36 +63,55 @@ func (w *Writer) Write(ctx context.Context, objects compile.Input, verdicts []co
 			continue
 		}
 		if update := f.update(object, v, now); update != nil {
-			group.Go(func() error { return w.apply(ctx, v, update) })
+			group.Go(func() error {
+				written, err := w.apply(ctx, v, update)
+				if written {
+					told.Changed(object, owned(*common(object)).Conditions, update.conditions)
+				}
+				return err
+			})
 		}
 	}
 	return again, group.Wait()
 }
 
-func (w *Writer) apply(ctx context.Context, v compile.Verdict, update runtime.ApplyConfiguration) error {
-	err := w.Client.Status().Apply(ctx, update, client.FieldOwner(FieldManager), client.ForceOwnership)
-	if client.IgnoreNotFound(err) != nil {
-		return fmt.Errorf("write the status of %s %s: %w", v.Kind, v.Name, err)
+func (w *Writer) apply(ctx context.Context, v compile.Verdict, u *update) (written bool, err error) {
+	err = w.Client.Status().Apply(ctx, u.apply, client.FieldOwner(FieldManager), client.ForceOwnership)
+	switch {
+	case apierrors.IsNotFound(err):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("write the status of %s %s: %w", v.Kind, v.Name, err)
 	}
 	meter.StatusWritten(v.Kind)
-	return nil
+	return true, nil
 }
 
-// update is what to apply; nil when the object says it already.
-func (f *facts) update(object client.Object, v compile.Verdict, now metav1.Time) runtime.ApplyConfiguration {
+// update is a status to write: what to apply, and the conditions in it.
+type update struct {
+	apply      runtime.ApplyConfiguration
+	conditions []metav1.Condition
+}
+
+// update is what to write; nil when the object says it already.
+func (f *facts) update(object client.Object, v compile.Verdict, now metav1.Time) *update {
 	if rt, ok := object.(*v1alpha1.RoutingRuntime); ok {
-		wanted := f.runtime(v, rt.Status, now)
-		if equality.Semantic.DeepEqual(wanted, ownedOfRuntime(rt.Status)) {
+		present, wanted := ownedOfRuntime(rt.Status), f.runtime(v, rt.Status, now)
+		if equality.Semantic.DeepEqual(wanted, present) {
 			return nil
 		}
-		return applyRuntime(object, wanted)
+		return &update{applyRuntime(object, wanted), wanted.Conditions}
 	}
-	present := object.(interface{ CommonStatus() *v1alpha1.ObjectStatus }).CommonStatus()
-	wanted := f.object(v, *present, now)
-	if equality.Semantic.DeepEqual(wanted, owned(*present)) {
+	present := *common(object)
+	wanted := f.object(v, present, now)
+	if equality.Semantic.DeepEqual(wanted, owned(present)) {
 		return nil
 	}
-	return applyObject(object, wanted)
+	return &update{applyObject(object, wanted), wanted.Conditions}
+}
+
+func common(object client.Object) *v1alpha1.ObjectStatus {
+	return object.(interface{ CommonStatus() *v1alpha1.ObjectStatus }).CommonStatus()
 }
 
 // owned is the part of a status that this package writes: others may add

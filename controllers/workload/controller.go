@@ -10,6 +10,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
+	"k8s.io/client-go/tools/events"
 	"k8s.io/client-go/util/workqueue"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/builder"
@@ -42,7 +43,9 @@ type Reconciler struct {
 	Live    client.Reader
 	Secrets *secrets.Reader
 	Options Options
-	Now     func() time.Time
+	// Events tells people of what has changed.
+	Events events.EventRecorder
+	Now    func() time.Time
 }
 
 // SetupWithManager registers the controller.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/pullmode/operator/api/v1alpha1"
 	applyv1alpha1 "github.com/pullmode/operator/api/v1alpha1/applyconfiguration/api/v1alpha1"
+	"github.com/pullmode/operator/controllers/notice"
 )
 
 // report writes what of a RoutingRuntime's status this controller owns: where the
@@ -49,7 +50,17 @@ func (r *Reconciler) report(ctx context.Context, rt *v1alpha1.RoutingRuntime, do
 	if err != nil {
 		return fmt.Errorf("write the status of RoutingRuntime %s: %w", rt.Name, err)
 	}
+	var told notice.Batch
+	told.Changed(rt, one(present), one(wanted))
+	told.Tell(r.Events)
 	return nil
+}
+
+func one(c *metav1.Condition) []metav1.Condition {
+	if c == nil {
+		return nil
+	}
+	return []metav1.Condition{*c}
 }
 
 // addresses are those of the form that runs: while pods wait for a Secret, that is
