@@ -33,10 +33,9 @@ they are. Who closed or transferred a request stands in the runtime's log and re
   pullmode requests close 01JD2Z6T8W3K5N7P9R1S3T5V7X
   pullmode requests transfer 01JD2Z6T8W3K5N7P9R1S3T5V7X --to service`,
 	}
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		if len(args) > 0 {
-			return usage("there is no `requests %s`: use list, describe, close or transfer", args[0])
-		}
+	// Who calls it without a verb is told of those, whatever stands behind it.
+	cmd.FParseErrWhitelist.UnknownFlags = true
+	cmd.RunE = func(*cobra.Command, []string) error {
 		return usage("say what to do with requests: list, describe, close or transfer (what an agent sees is the command inbox)")
 	}
 	cmd.AddCommand(newRequestsList(dial), newRequestsDescribe(dial), newRequestsClose(dial), newRequestsTransfer(dial))

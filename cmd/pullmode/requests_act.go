@@ -100,9 +100,9 @@ func (o *operation) question(ctx context.Context, p *port, resource string) (str
 }
 
 func described(r *protocol.Request) string {
-	text := fmt.Sprintf("the request of %s on list %s, which is %s", board.Name(r), r.List, r.State)
+	text := fmt.Sprintf("request %s of %s (%s on list %s", r.ID, board.Name(r), r.State, r.List)
 	if r.State == request.Active {
-		text += " with " + board.Members(r)
+		text += ", joined by " + board.Members(r)
 	}
-	return text
+	return text + ")"
 }

@@ -14,7 +14,7 @@ import (
 // Platform gives the rows of a table of requests for a platform team, with a head.
 // Waiting is for how long the customer has had no answer.
 func Platform(requests []*protocol.Request, now time.Time) [][]screen.Cell {
-	rows := [][]screen.Cell{screen.Row("ID", "LIST", "CHANNEL", "STATE", "AGE", "WAITING", "CUSTOMER", "MEMBERS")}
+	rows := [][]screen.Cell{screen.Head("ID", "LIST", "CHANNEL", "STATE", "AGE", "WAITING", "CUSTOMER", "MEMBERS")}
 	for _, r := range requests {
 		waiting := screen.Cell{Text: "-"}
 		if r.WaitingSince != nil {

@@ -97,10 +97,11 @@ func (r *Report) keptLines(s screen.Screen) []string {
 		}
 		of[k.Kind] = append(of[k.Kind], name)
 	}
-	for _, kind := range by {
-		lines = append(lines, s.Paragraph("    "+kind+"  ", names(of[kind]))...)
+	rows := make([][]screen.Cell, len(by))
+	for i, kind := range by {
+		rows[i] = screen.Row(kind, names(of[kind]))
 	}
-	return append(lines, "")
+	return append(append(lines, s.Table("    ", rows)...), "")
 }
 
 func (r *Report) summary() string {

@@ -98,7 +98,7 @@ func (v *Overview) replicaTable(s screen.Screen) []string {
 	if len(v.Replicas) == 0 {
 		return nil
 	}
-	rows := [][]screen.Cell{screen.Row("NAME", "READY", "SERVES", "SNAPSHOT", "AGENTS", "UP", "RESTARTS", "")}
+	rows := [][]screen.Cell{screen.Head("NAME", "READY", "SERVES", "SNAPSHOT", "AGENTS", "UP", "RESTARTS", "")}
 	for _, r := range v.Replicas {
 		ready := screen.Cell{Text: "yes", Colour: screen.Green}
 		if !r.Ready {
@@ -136,7 +136,7 @@ func (v *Overview) listTable(s screen.Screen) []string {
 	if len(shown) == 0 {
 		return nil
 	}
-	rows := [][]screen.Cell{screen.Row("NAME", "OPEN", "UNREAD", "ACTIVE", "INACTIVE", "")}
+	rows := [][]screen.Cell{screen.Head("NAME", "OPEN", "UNREAD", "ACTIVE", "INACTIVE", "")}
 	for _, l := range shown {
 		row := screen.Row(l.Name, "?", "?", "?", "?", "")
 		if l.Open != nil {

@@ -76,7 +76,16 @@ func Row(texts ...string) []Cell {
 	return cells
 }
 
-// Table gives the lines of a table whose first row is its head. Columns are as wide as
+// Head makes the first row of a table.
+func Head(texts ...string) []Cell {
+	cells := Row(texts...)
+	for i := range cells {
+		cells[i].Colour = Dim
+	}
+	return cells
+}
+
+// Table gives the lines of a table. Columns are as wide as
 // what is in them; the last one is wrapped to the screen.
 func (s Screen) Table(indent string, rows [][]Cell) []string {
 	var widths []int
@@ -89,19 +98,13 @@ func (s Screen) Table(indent string, rows [][]Cell) []string {
 		}
 	}
 	var lines []string
-	for i, row := range rows {
+	for _, row := range rows {
 		line, at := indent, utf8.RuneCountInString(indent)
 		for j, c := range row[:max(len(row)-1, 0)] {
-			if i == 0 && c.Colour == Plain {
-				c.Colour = Dim
-			}
 			line += s.Paint(c.Colour, c.Text) + strings.Repeat(" ", widths[j]-utf8.RuneCountInString(c.Text)+gap)
 			at += widths[j] + gap
 		}
 		last := row[len(row)-1]
-		if i == 0 && last.Colour == Plain {
-			last.Colour = Dim
-		}
 		for k, part := range s.wrap(last.Text, at) {
 			if k > 0 {
 				line = strings.Repeat(" ", at)

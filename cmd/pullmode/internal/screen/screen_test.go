@@ -11,7 +11,7 @@ import (
 
 func TestTable(t *testing.T) {
 	rows := [][]screen.Cell{
-		screen.Row("NAME", "MESSAGE"),
+		screen.Head("NAME", "MESSAGE"),
 		{{Text: "ann"}, {Text: "one two three four five six seven", Colour: screen.Red}},
 		screen.Row("élodie", ""),
 	}
