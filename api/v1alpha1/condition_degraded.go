@@ -13,7 +13,7 @@ const (
 	ReasonNotApplied ConditionReason = "NotApplied"
 
 	// ReasonVolumeNotResized: Degraded=True, the volume does not have the size of storage.embedded.size, and will not
-	// get it by itself: its StorageClass cannot expand volumes, or the volume is larger already. The message says what
-	// to do. Where something else is wrong as well, the reason is NotApplied, and the message tells both.
+	// get it by itself: its StorageClass or its driver cannot expand volumes. The message says what to do, and what else is
+	// wrong, if anything is. While it is so, the old size can be written again.
 	ReasonVolumeNotResized ConditionReason = "VolumeNotResized"
 )

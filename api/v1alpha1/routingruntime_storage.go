@@ -25,10 +25,10 @@ type Storage struct {
 // +kubebuilder:validation:XValidation:rule="has(self.storageClassName) == has(oldSelf.storageClassName) && (!has(self.storageClassName) || self.storageClassName == oldSelf.storageClassName)",message="storageClassName cannot be changed once the volume exists: keep the old class, or delete this RoutingRuntime with its volume and create it again"
 type EmbeddedStorage struct {
 	// size of the volume, at least 256Mi. It can grow where the StorageClass lets
-	// volumes be expanded, and never shrink. The default is 10Gi.
+	// volumes be expanded, and never shrink: only a size that Kubernetes did not
+	// grow the volume to can be taken back. The default is 10Gi.
 	// +kubebuilder:default="10Gi"
 	// +kubebuilder:validation:XValidation:rule="quantity(string(self)).compareTo(quantity('256Mi')) >= 0",message="the log alone needs room: set size to at least 256Mi"
-	// +kubebuilder:validation:XValidation:rule="quantity(string(self)).compareTo(quantity(string(oldSelf))) >= 0",message="a volume cannot shrink: keep the old size or write a larger one"
 	// +optional
 	Size resource.Quantity `json:"size,omitzero"`
 

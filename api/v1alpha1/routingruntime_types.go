@@ -24,6 +24,7 @@ import (
 // +kubebuilder:printcolumn:name="Sequence",type=integer,JSONPath=`.status.snapshot.sequence`,priority=1,description="Number of the snapshot in use"
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 // +kubebuilder:validation:XValidation:rule="size(self.metadata.name) <= 40 && !self.metadata.name.contains('.') && !self.metadata.name.matches('^[0-9]')",message="metadata.name becomes the name of Services and Pods: use at most 40 lower-case letters, digits and dashes, beginning with a letter, and no dots"
+// +kubebuilder:validation:XValidation:rule="!has(self.spec.storage) || !has(self.spec.storage.embedded) || !has(oldSelf.spec.storage) || !has(oldSelf.spec.storage.embedded) || quantity(string(self.spec.storage.embedded.size)).compareTo(quantity(string(oldSelf.spec.storage.embedded.size))) >= 0 || (has(oldSelf.status) && has(oldSelf.status.conditions) && oldSelf.status.conditions.exists(c, c.type == 'Degraded' && c.reason == 'VolumeNotResized'))",message="a volume cannot shrink: keep the old spec.storage.embedded.size or write a larger one"
 type RoutingRuntime struct {
 	metav1.TypeMeta `json:",inline"`
 	// +optional

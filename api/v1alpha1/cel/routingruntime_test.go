@@ -114,8 +114,8 @@ spec:
 			refused:  []string{"spec: {storage: {embedded: {size: 255Mi}}}", "spec: {storage: {embedded: {size: 10}}}", "spec: {storage: {embedded: {size: -1Gi}}}"},
 		},
 		{
-			path:     ".spec.storage.embedded.size",
-			message:  "a volume cannot shrink: keep the old size or write a larger one",
+			path:     "",
+			message:  "a volume cannot shrink: keep the old spec.storage.embedded.size or write a larger one",
 			before:   "spec: {storage: {embedded: {size: 20Gi}}}",
 			accepted: []string{"spec: {storage: {embedded: {size: 20480Mi}}}", "spec: {storage: {embedded: {size: 30Gi}}}"},
 			refused: []string{

@@ -13,7 +13,8 @@ import (
 // EmbeddedStorage is a volume of the runtime's own.
 type EmbeddedStorageApplyConfiguration struct {
 	// size of the volume, at least 256Mi. It can grow where the StorageClass lets
-	// volumes be expanded, and never shrink. The default is 10Gi.
+	// volumes be expanded, and never shrink: only a size that Kubernetes did not
+	// grow the volume to can be taken back. The default is 10Gi.
 	Size *resource.Quantity `json:"size,omitempty"`
 	// storageClassName is the StorageClass of the volume. Without it, the
 	// cluster's default class is used. It cannot be changed.
