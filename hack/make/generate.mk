@@ -16,8 +16,9 @@ generate: ## Generate deep copies, apply configurations and CRDs from the Go typ
 	$(CONTROLLER_GEN) object applyconfiguration paths=./api/v1alpha1
 	$(CONTROLLER_GEN) crd paths=./api/v1alpha1 output:crd:dir=config/crd/bases
 	$(CONTROLLER_GEN) rbac:roleName=pullmode-operator paths=./controllers/... output:rbac:dir=config/rbac
-	@mkdir -p $(CHART_FILES)/crds
+	@mkdir -p $(CHART_FILES)/crds $(CHART_FILES)/prometheus
 	cp config/crd/bases/*.yaml $(CHART_FILES)/crds
+	cp $(filter-out %/kustomization.yaml,$(wildcard config/prometheus/*.yaml)) config/prometheus/dashboard.json $(CHART_FILES)/prometheus
 	cp config/rbac/role.yaml config/people/editor.yaml config/people/viewer.yaml $(CHART_FILES)
 
 # Generates in a copy, so that the check never changes what it checks.

@@ -2,7 +2,10 @@ package packaging_test
 
 import (
 	"context"
+	"encoding/json"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"testing"
 
 	"github.com/go-logr/logr"
@@ -93,9 +96,33 @@ func (s *server) remove(t *testing.T, objects []*unstructured.Unstructured) {
 	}
 }
 
+// monitoring installs the CRDs of Prometheus' own operator: the version that
+// hack/tools pins.
+func (s *server) monitoring(t *testing.T) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "mod", "download", "-modfile=hack/tools/go.mod", "-json", "github.com/prometheus-operator/prometheus-operator")
+	cmd.Dir = checkout
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go mod download: %v: %s", err, out)
+	}
+	var module struct{ Dir string }
+	if err := json.Unmarshal(out, &module); err != nil {
+		t.Fatal(err)
+	}
+	var paths []string
+	for _, kind := range []string{"podmonitors", "prometheusrules", "servicemonitors"} {
+		paths = append(paths, filepath.Join(module.Dir, "example", "prometheus-operator-crd", "monitoring.coreos.com_"+kind+".yaml"))
+	}
+	if _, err := envtest.InstallCRDs(s.config, envtest.CRDInstallOptions{Paths: paths, ErrorIfPathMissing: true}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Every object of every way to install is taken by the API server, with no field that it does not know.
 func TestAPIServerTakesEveryObject(t *testing.T) {
 	s := start(t)
+	s.monitoring(t)
 	for name, tc := range installations {
 		t.Run(name, func(t *testing.T) {
 			for _, ns := range []string{"pullmode-system", "team-a", "team-b"} {

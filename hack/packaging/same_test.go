@@ -13,7 +13,8 @@ import (
 // What the chart's objects carry beside what the kustomizations say. Labels of pods
 // and selectors are none of these: they are held to be the same.
 var chartLabels = []string{
-	"app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/version", "app.kubernetes.io/managed-by", "helm.sh/chart",
+	"app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/version", "app.kubernetes.io/managed-by",
+	"app.kubernetes.io/part-of", "helm.sh/chart",
 }
 
 const keep = "helm.sh/resource-policy"
@@ -103,6 +104,11 @@ var installations = map[string]installation{
 		namespace: "pullmode-system",
 		values:    []string{"replicas=2"},
 		folders:   folder("overlays/high-availability"),
+	},
+	"monitored": {
+		namespace: "pullmode-system",
+		values:    []string{"metrics.monitors=true", "metrics.rules=true", "metrics.dashboard=true"},
+		folders:   folder("overlays/monitored"),
 	},
 	"from another registry": {
 		namespace: "pullmode-system",

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
@@ -75,6 +76,39 @@ func TestValuesOfThePod(t *testing.T) {
 		if !holds {
 			t.Errorf("%s did not arrive in the pod: %+v", what, pod)
 		}
+	}
+}
+
+// An operator for some namespaces comes with monitors for these alone: another one beside it has its own.
+func TestMonitorsLookWhereTheOperatorDoes(t *testing.T) {
+	for name, tc := range map[string]struct {
+		values []string
+		want   map[string]any
+	}{
+		"all":  {want: map[string]any{"any": true}},
+		"some": {[]string{"watch.ownNamespace=true", "watch.namespaces={team-b}"}, map[string]any{"matchNames": []any{"team-a", "team-b"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			found := false
+			for _, o := range template(t, "team-a", append(tc.values, "metrics.monitors=true", "metrics.labels.release=prometheus")...) {
+				switch o.GetKind() {
+				case "PodMonitor":
+					found = true
+					got, _, _ := unstructured.NestedMap(o.Object, "spec", "namespaceSelector")
+					if diff := cmp.Diff(tc.want, got); diff != "" {
+						t.Errorf("namespaces of the PodMonitor (-want +got):\n%s", diff)
+					}
+					fallthrough
+				case "ServiceMonitor":
+					if o.GetLabels()["release"] != "prometheus" {
+						t.Errorf("%s has the labels %v, and not the one that was asked for", o.GetKind(), o.GetLabels())
+					}
+				}
+			}
+			if !found {
+				t.Error("there is no PodMonitor")
+			}
+		})
 	}
 }
 

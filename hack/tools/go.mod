@@ -9,6 +9,9 @@ tool (
 	sigs.k8s.io/kustomize/kustomize/v5
 )
 
+// Not for its code: hack/packaging holds config/prometheus to the CRDs that are in it.
+require github.com/prometheus-operator/prometheus-operator v0.85.0 // indirect
+
 require (
 	dario.cat/mergo v1.0.1 // indirect
 	github.com/Azure/go-ansiterm v0.0.0-20250102033503-faa5f7b0171c // indirect
