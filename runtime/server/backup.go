@@ -19,12 +19,19 @@ func (a *admin) backups(mux *http.ServeMux) {
 	mux.HandleFunc("POST /admin/v1/restore", a.restore)
 }
 
+// longestBackup is when a reader is given up who reads, but hardly: 8 GiB, the largest
+// store, come in an hour over a line of 20 Mbit/s. A store that is full cannot be
+// made smaller while it is read.
+const longestBackup = time.Hour
+
 // backup streams the store. One that breaks off has no hash at its end, and breaks
 // the connection.
 func (a *admin) backup(w http.ResponseWriter, r *http.Request) {
 	to := &pieces{w: w, control: http.NewResponseController(w), timeout: a.WriteTimeout}
 	buffered := bufio.NewWriterSize(to, piece)
-	err := a.Store.Backup(r.Context(), buffered)
+	ctx, cancel := context.WithTimeout(r.Context(), longestBackup)
+	defer cancel()
+	err := a.Store.Backup(ctx, buffered)
 	if err == nil {
 		err = buffered.Flush()
 	}

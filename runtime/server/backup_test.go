@@ -33,7 +33,16 @@ func (p *port) again() {
 // What was backed up is there again after a restore, and nothing that came later;
 // clients are told, and the operator programs what should be in force.
 func TestBackupAndRestore(t *testing.T) {
-	p := adminPort(t)
+	for name, both := range map[string]bool{"HTTP/1.1": false, "HTTP/2": true} {
+		t.Run(name, func(t *testing.T) {
+			p := adminPort(t)
+			p.client.Transport.(*http.Transport).ForceAttemptHTTP2 = both
+			backupAndRestore(t, p)
+		})
+	}
+}
+
+func backupAndRestore(t *testing.T, p *port) {
 	p.Program(p.Config())
 	alice := p.Agent("alice")
 	first, err := p.Connector("facebook").Post(ctx, protocol.PostMessage{ID: "m1", Customer: protocol.Customer{ID: "john"}, Text: "hi"})

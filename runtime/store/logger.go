@@ -36,6 +36,7 @@ func (c *slogCore) Check(entry zapcore.Entry, checked *zapcore.CheckedEntry) *za
 func beside(message string) bool {
 	return strings.HasPrefix(message, "Running http and grpc server on single port") || // we run neither
 		message == "check file permission" || // of a volume, whose owner is the cluster's business
+		message == "quota exceeds the maximum value" || // while a full store is restored; what Options say of it is enough
 		message == "retrying of unary invoker failed" // dozens for each change of leader; what comes of it is told
 }
 
