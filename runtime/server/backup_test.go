@@ -234,6 +234,25 @@ func TestPeersThatHang(t *testing.T) {
 	if bytes.HasSuffix(got, []byte("0\r\n\r\n")) || len(got) == 0 {
 		t.Errorf("half a backup, of %d bytes, ends as a whole one does", len(got))
 	}
+
+	// In HTTP/2 it is one stream that ends, and not the connection.
+	both := &http.Transport{TLSClientConfig: p.authority.TLS(p.authority), ForceAttemptHTTP2: true}
+	defer both.CloseIdleConnections()
+	p.client.Transport = both
+	stream, err := p.client.Get(p.url + "/admin/v1/backup")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stream.Body.Close()
+	p.Eventually(func() bool {
+		return strings.Contains(metrics(t, p.Site), `pullmode_http_requests_total{code="200",route="GET /admin/v1/backup"} 2`)
+	})
+	if status, _ := p.call("GET", "/admin/v1/configz", nil, nil); status != http.StatusOK {
+		t.Errorf("beside a stream that hangs: %d", status)
+	}
+	if n, err := io.Copy(io.Discard, stream.Body); err == nil || stream.ProtoMajor != 2 {
+		t.Errorf("half a backup, of %d bytes over %s, ends as a whole one does", n, stream.Proto)
+	}
 }
 
 // An external etcd is backed up by its owner.
