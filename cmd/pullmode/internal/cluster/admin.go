@@ -31,7 +31,7 @@ type Admin struct {
 
 	access   *Access
 	runtime  string
-	direct   *program.Client
+	direct   *program.Client // nil where only port-forwards are wanted
 	relayed  *program.Client // through port-forwards; nil where Dial is given
 	forwards *forwards
 
@@ -59,17 +59,22 @@ func (a *Access) Admin(ctx context.Context, rt *v1alpha1.RoutingRuntime) (*Admin
 		Key:         secret.Data[corev1.TLSPrivateKeyKey],
 		ServerName:  workload.AdminServerName(rt.Name),
 	}
-	dial := a.Dial
-	if dial == nil {
-		dial = promptly
+	unusable := func(err error) error {
+		return &Problem{What: fmt.Sprintf("Secret %s cannot be used: %v", secret.Name, err), Next: "delete it, and the operator makes a new one"}
 	}
-	if m.direct, err = program.NewClient(credentials, dial); err != nil {
-		return nil, &Problem{What: fmt.Sprintf("Secret %s cannot be used: %v", secret.Name, err), Next: "delete it, and the operator makes a new one"}
+	if a.Dial != nil || !a.ForwardOnly {
+		dial := a.Dial
+		if dial == nil {
+			dial = promptly
+		}
+		if m.direct, err = program.NewClient(credentials, dial); err != nil {
+			return nil, unusable(err)
+		}
 	}
 	if a.Dial == nil {
 		m.forwards = newForwards(a, m.podAt)
 		if m.relayed, err = program.NewClient(credentials, m.forwards.dial); err != nil {
-			return nil, err
+			return nil, unusable(err)
 		}
 	}
 	return m, nil
@@ -152,16 +157,18 @@ func (m *Admin) Report(ctx context.Context, t program.Target) (*snapshot.Report,
 	if way := m.way(t); way != nil {
 		return way.Report(ctx, t)
 	}
-	report, err := m.direct.Report(ctx, t)
-	if err == nil || m.relayed == nil || ctx.Err() != nil {
-		m.keep(t, m.direct, err)
-		return report, err
+	if m.direct != nil {
+		report, err := m.direct.Report(ctx, t)
+		if err == nil || m.relayed == nil || ctx.Err() != nil {
+			m.keep(t, m.direct, err)
+			return report, err
+		}
 	}
 	// It takes longer to begin a port-forward than a report may.
 	if _, err := m.forwards.open(ctx, t.Addr); err != nil {
 		return nil, err
 	}
-	report, err = m.relayed.Report(ctx, t)
+	report, err := m.relayed.Report(ctx, t)
 	m.keep(t, m.relayed, err)
 	return report, err
 }
@@ -257,7 +264,9 @@ func (m *Admin) podAt(address string) string {
 
 // Close ends all connections.
 func (m *Admin) Close() {
-	m.direct.Close()
+	if m.direct != nil {
+		m.direct.Close()
+	}
 	if m.relayed != nil {
 		m.relayed.Close()
 		m.forwards.close()

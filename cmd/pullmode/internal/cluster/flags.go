@@ -25,6 +25,8 @@ type Flags struct {
 	// address or, where that is not to be reached from here, a port-forward.
 	Dial program.Dial
 
+	forwardOnly bool
+
 	rules     *clientcmd.ClientConfigLoadingRules
 	overrides clientcmd.ConfigOverrides
 }
@@ -36,6 +38,7 @@ func (f *Flags) Add(cmd *cobra.Command) {
 	flags.StringVar(&f.rules.ExplicitPath, "kubeconfig", "", "file that names the cluster; the default is KUBECONFIG, then ~/.kube/config")
 	flags.StringVar(&f.overrides.CurrentContext, "context", "", "context of the kubeconfig to use")
 	flags.StringVarP(&f.overrides.Context.Namespace, "namespace", "n", "", "namespace to look at; the default is the context's")
+	flags.BoolVar(&f.forwardOnly, "port-forward", false, "reach replicas only through a port-forward, and never at their own addresses")
 	flags.StringVar(&f.overrides.AuthInfo.Impersonate, "as", "", "user to act as, for who may impersonate")
 	flags.StringSliceVar(&f.overrides.AuthInfo.ImpersonateGroups, "as-group", nil, "group to act as a member of, with --as")
 }
@@ -72,7 +75,7 @@ func (f *Flags) Access() (*Access, error) {
 	if err != nil {
 		return nil, &Problem{What: fmt.Sprintf("the kubeconfig cannot be used: %v", err)}
 	}
-	return &Access{Config: rest, Namespace: namespace, Kube: kube, Dial: f.Dial}, nil
+	return &Access{Config: rest, Namespace: namespace, Kube: kube, Dial: f.Dial, ForwardOnly: f.forwardOnly}, nil
 }
 
 func unusable(err error) error {
@@ -99,4 +102,6 @@ type Access struct {
 	Kube      client.Client
 	// Dial is that of Flags.
 	Dial program.Dial
+	// ForwardOnly says that replicas are not to be tried at their own addresses.
+	ForwardOnly bool
 }
