@@ -28,7 +28,7 @@ import (
 
 // childKinds has an empty object of every kind that a RoutingRuntime owns.
 var childKinds = map[string]client.Object{
-	"StatefulSet": &appsv1.StatefulSet{}, "Service": &corev1.Service{}, "ServiceAccount": &corev1.ServiceAccount{},
+	"StatefulSet": &appsv1.StatefulSet{}, "Deployment": &appsv1.Deployment{}, "Ingress": &networkingv1.Ingress{}, "Service": &corev1.Service{}, "ServiceAccount": &corev1.ServiceAccount{},
 	"Secret": &corev1.Secret{}, "PodDisruptionBudget": &policyv1.PodDisruptionBudget{}, "NetworkPolicy": &networkingv1.NetworkPolicy{},
 }
 
@@ -37,7 +37,7 @@ func childrenOf(ctx context.Context, namespace, owner string) []string {
 	GinkgoHelper()
 	var names []string
 	for kind, list := range map[string]client.ObjectList{
-		"StatefulSet": &appsv1.StatefulSetList{}, "Service": &corev1.ServiceList{}, "ServiceAccount": &corev1.ServiceAccountList{},
+		"StatefulSet": &appsv1.StatefulSetList{}, "Deployment": &appsv1.DeploymentList{}, "Ingress": &networkingv1.IngressList{}, "Service": &corev1.ServiceList{}, "ServiceAccount": &corev1.ServiceAccountList{},
 		"Secret": &corev1.SecretList{}, "PodDisruptionBudget": &policyv1.PodDisruptionBudgetList{}, "NetworkPolicy": &networkingv1.NetworkPolicyList{},
 	} {
 		Expect(kube.List(ctx, list, client.InNamespace(namespace))).To(Succeed())
