@@ -79,9 +79,11 @@ func (n *network) dial(ctx context.Context, protocol, address string) (stdnet.Co
 // would have mounted, and publishes its address and whether it is ready.
 type pod struct {
 	key     types.NamespacedName // of the RoutingRuntime
+	ordinal int
 	address string
 	data    string
 	version string
+	etcd    replica.Etcd // where several replicas have their store
 	replica *replica.Replica
 	cancel  func()
 }
@@ -105,7 +107,7 @@ func newPod(namespace, runtime string) *pod {
 	}
 }
 
-func (p *pod) name() string { return p.key.Name + "-0" }
+func (p *pod) name() string { return fmt.Sprintf("%s-%d", p.key.Name, p.ordinal) }
 
 func (p *pod) admin() string { return fmt.Sprintf("%s:%d", p.address, workload.PortAdmin) }
 
@@ -114,7 +116,7 @@ func (p *pod) start(ctx context.Context) {
 	GinkgoHelper()
 	var err error
 	p.replica, err = replica.Start(ctx, replica.Options{
-		Name: p.name(), DataDir: p.data, Addr: "127.0.0.1:0",
+		Name: p.name(), DataDir: p.data, Etcd: p.etcd, Addr: "127.0.0.1:0",
 		AdminAddr: "127.0.0.1:0", AdminTLSDir: p.mount(ctx), MetricsAddr: "127.0.0.1:0",
 		DrainTimeout: time.Second, Version: p.version, Log: slog.New(slog.DiscardHandler),
 	})
@@ -169,7 +171,7 @@ func (p *pod) watch() {
 func (p *pod) publish(ctx context.Context, serving bool) {
 	GinkgoHelper()
 	slice := &discoveryv1.EndpointSlice{}
-	slice.Namespace, slice.Name = p.key.Namespace, workload.ReplicasServiceName(p.key.Name)+"-x"
+	slice.Namespace, slice.Name = p.key.Namespace, p.slice()
 	slice.Labels = map[string]string{
 		discoveryv1.LabelServiceName: workload.ReplicasServiceName(p.key.Name),
 		workload.LabelManagedBy:      workload.ManagedBy,
@@ -188,10 +190,15 @@ func (p *pod) publish(ctx context.Context, serving bool) {
 	}
 }
 
+// slice is the name of the EndpointSlice that the pod is alone in.
+func (p *pod) slice() string {
+	return fmt.Sprintf("%s-%d", workload.ReplicasServiceName(p.key.Name), p.ordinal)
+}
+
 // vanish takes the pod out of the EndpointSlice, as when it is deleted.
 func (p *pod) vanish(ctx context.Context) {
 	GinkgoHelper()
-	remove(ctx, &discoveryv1.EndpointSlice{}, p.key.Namespace, workload.ReplicasServiceName(p.key.Name)+"-x")
+	remove(ctx, &discoveryv1.EndpointSlice{}, p.key.Namespace, p.slice())
 }
 
 // crash ends the process of the replica, and nobody notices yet.
