@@ -14,8 +14,7 @@ type memory struct {
 	// snapshot and digest are of what the runtime was last known to serve.
 	snapshot *snapshot.Snapshot
 	digest   string
-	// silent are the ready replicas that did not answer the last time.
-	silent   map[string]bool
+	silent   silence
 	refusals refusals
 	contest  contest
 	// hurried counts the reconciles in a row that were called again early.

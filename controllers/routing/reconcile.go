@@ -16,10 +16,6 @@ import (
 	"github.com/pullmode/operator/runtime/snapshot"
 )
 
-// secondLook is how long after a replica fell silent it is asked again: longer
-// than the second in which a pod that crashed stops counting as ready.
-const secondLook = 1500 * time.Millisecond
-
 // Reconcile makes what is declared in a namespace what its runtime serves, as
 // far as both allow, and reports what is served.
 func (r *Reconciler) Reconcile(ctx context.Context, ns Namespace) (ctrl.Result, error) {
@@ -44,7 +40,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, ns Namespace) (ctrl.Result, 
 	if err != nil {
 		return ctrl.Result{}, err
 	}
-	if found.newlySilent(m) {
+	if found.newlySilent {
 		return ctrl.Result{RequeueAfter: secondLook}, nil
 	}
 	objects.Previous, objects.Open = m.snapshot, found.open()

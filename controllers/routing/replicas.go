@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	discoveryv1 "k8s.io/api/discovery/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -20,6 +21,8 @@ import (
 type replicas struct {
 	client   *program.Client // nil while there is none to ask
 	readings []program.Reading
+	// newlySilent says that one of them may not answer for a moment only.
+	newlySilent bool
 }
 
 // errNoCredentials is the silence of replicas while the workload controller has yet to make the certificates.
@@ -42,7 +45,13 @@ func (r *Reconciler) ask(ctx context.Context, rt *v1alpha1.RoutingRuntime, m *me
 	if err != nil {
 		return replicas{}, err
 	}
+	begun := time.Now()
 	found := replicas{client: c, readings: c.Read(ctx, targets)}
+	if targets, err = r.targets(ctx, rt); err != nil {
+		return replicas{}, err
+	}
+	stillReady(found.readings, targets)
+	found.newlySilent = m.silent.newly(found.readings, begun, time.Now())
 	return found, found.recall(ctx, m)
 }
 
@@ -92,19 +101,4 @@ func (f *replicas) open() map[string]int64 {
 		}
 	}
 	return compile.OpenRequests(reports...)
-}
-
-// newlySilent tells whether a ready replica did not answer that did the last
-// time. One such moment is what every crash looks like before its pod counts as
-// not ready, so it is looked at twice before it is reported.
-func (f *replicas) newlySilent(m *memory) bool {
-	silent, newly := map[string]bool{}, false
-	for _, r := range f.readings {
-		if r.Ready && r.Report == nil {
-			silent[r.Name] = true
-			newly = newly || !m.silent[r.Name]
-		}
-	}
-	m.silent = silent
-	return newly
 }
