@@ -37,8 +37,9 @@ var _ = Describe("A namespace that is deleted", func() {
 })
 
 // open1 leaves a request open on the list.
-func (t *tenant) open1(ctx context.Context) {
+func (t *tenant) open1(ctx context.Context) string {
 	GinkgoHelper()
-	_, err := t.connector("c2", t.stage.Key).Post(ctx, protocol.PostMessage{ID: "1", Customer: protocol.Customer{ID: "john"}, Text: "hello"})
+	receipt, err := t.connector("c2", t.stage.Key).Post(ctx, protocol.PostMessage{ID: "1", Customer: protocol.Customer{ID: "john"}, Text: "hello"})
 	Expect(err).NotTo(HaveOccurred())
+	return receipt.Request
 }

@@ -5,6 +5,7 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"os"
 	"strings"
 
@@ -21,6 +22,7 @@ import (
 type tenant struct {
 	*cluster.Cluster
 	stage story.Stage
+	https *http.Client // where the runtime speaks TLS
 }
 
 // kinds are all of ours, as kubectl takes them.
@@ -161,7 +163,7 @@ func (t *tenant) beTrue(ctx context.Context, object, kind string) {
 
 func (t *tenant) connector(channel, key string) *client.Connector {
 	GinkgoHelper()
-	c, err := client.NewConnector(t.stage.Runtime, channel, key, client.Options{Attempts: 30})
+	c, err := client.NewConnector(t.stage.Runtime, channel, key, client.Options{Attempts: 30, HTTP: t.https})
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(c.CloseIdle)
 	return c
@@ -169,7 +171,7 @@ func (t *tenant) connector(channel, key string) *client.Connector {
 
 func (t *tenant) agent(ctx context.Context, name string, groups ...string) *client.Agent {
 	GinkgoHelper()
-	a, err := client.NewAgent(t.stage.Runtime, client.OAuth2(issuer.TokenSource(ctx, t.stage.Issuer, name, groups)), client.Options{Attempts: 30})
+	a, err := client.NewAgent(t.stage.Runtime, client.OAuth2(issuer.TokenSource(ctx, t.stage.Issuer, name, groups)), client.Options{Attempts: 30, HTTP: t.https})
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(a.CloseIdle)
 	return a
