@@ -38,8 +38,8 @@ const (
 	ManagedBy   = "pullmode-operator"
 )
 
-// ServiceName is the Service that agents and connectors use; the StatefulSet and
-// the ServiceAccount have the same name, the RoutingRuntime's.
+// ServiceName is the Service that agents and connectors use; what makes the pods,
+// the Ingress and the ServiceAccount have the same name, the RoutingRuntime's.
 func ServiceName(runtime string) string { return runtime }
 
 // ReplicasServiceName is the headless Service that names every replica, ready or
