@@ -172,7 +172,7 @@ func (l *looking) follow(cmd *cobra.Command, access *cluster.Access, name string
 			text = explain(err, cmd.Root().DisplayName()) // it may answer again
 		default:
 			s = screen.Of(out)
-			text = strings.Join(lines(all, s), "\n")
+			text = strings.Join(s.Fit(lines(all, s)), "\n")
 		}
 		switch {
 		case s.Width > 0:

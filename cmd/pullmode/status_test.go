@@ -148,14 +148,15 @@ func TestStatusWithoutARuntime(t *testing.T) {
 	s := newSite(t)
 	s.apply("{apiVersion: pullmode.io/v1alpha1, kind: Worklist, metadata: {name: l1}, spec: {displayName: L1}}")
 	s.apply("{apiVersion: pullmode.io/v1alpha1, kind: Worklist, metadata: {name: l2}, spec: {displayName: L2}}")
+	s.apply("{apiVersion: pullmode.io/v1alpha1, kind: MediaRoutingDomain, metadata: {name: chat}, spec: {displayName: Chat, maxRequests: 5, channelTypes: [WEB]}}")
 	var got outcome
 	s.eventually(func() error {
-		if got = s.pullmode("status"); !strings.Contains(got.out, "NoRuntime") {
+		if got = s.pullmode("status"); !strings.Contains(got.out, "NoRuntime") || strings.Contains(got.out, "Pending") {
 			return errNotYet(got)
 		}
 		return nil
 	})
-	holds(t, got.want(t, 1).out, "There is no RoutingRuntime, so nothing is served.", "  Worklist l1, l2  NoRuntime")
+	holds(t, got.want(t, 1).out, "There is no RoutingRuntime, so nothing is served.", "  MediaRoutingDomain chat; Worklist l1, l2  NoRuntime")
 	if diff := cmp.Diff(1, strings.Count(got.out, "NoRuntime")); diff != "" {
 		t.Errorf("the same reason is told more than once:\n%s", got.out)
 	}

@@ -19,11 +19,13 @@ var bySystem = map[request.Kind]string{
 
 // happened says who did what.
 func happened(e *protocol.Event) string {
-	if what, known := bySystem[e.Cause]; known {
+	who, r := name(e.Actor), e.Request
+	if what, known := bySystem[e.Cause]; known && e.Actor.Kind != request.OperatorActor {
 		return what
 	}
-	who, r := name(e.Actor), e.Request
 	switch e.Cause {
+	case request.ForceClose:
+		return who + ", who runs the platform, closed it"
 	case request.Receive:
 		return received(e)
 	case request.Join:

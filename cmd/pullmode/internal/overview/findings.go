@@ -1,9 +1,6 @@
 package overview
 
 import (
-	"cmp"
-	"slices"
-
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -12,10 +9,10 @@ import (
 	"github.com/pullmode/operator/runtime/snapshot"
 )
 
-// Finding is what a condition says of one or several objects of a kind.
+// Finding is what a condition says of an object.
 type Finding struct {
 	Kind    string                   `json:"kind"`
-	Names   []string                 `json:"names"`
+	Name    string                   `json:"name"`
 	Reason  v1alpha1.ConditionReason `json:"reason"`
 	Message string                   `json:"message"`
 }
@@ -34,7 +31,6 @@ func (v *Overview) judge(objects *cluster.Objects) {
 	judge(v, snapshot.KindChannel, objects.Channels)
 	judge(v, snapshot.KindSubscription, objects.AgentSubscriptions)
 	v.Ready = v.ReadyObjects == v.Objects
-	v.NotReady, v.Remarks = grouped(v.NotReady), grouped(v.Remarks)
 }
 
 func judge[T any, O interface {
@@ -46,7 +42,7 @@ func judge[T any, O interface {
 		status := o.CommonStatus()
 		v.Objects++
 		find := func(where *[]Finding, c *metav1.Condition) {
-			*where = append(*where, Finding{Kind: kind, Names: []string{o.GetName()}, Reason: v1alpha1.ConditionReason(c.Reason), Message: c.Message})
+			*where = append(*where, Finding{Kind: kind, Name: o.GetName(), Reason: v1alpha1.ConditionReason(c.Reason), Message: c.Message})
 		}
 		if ready(o.GetGeneration(), status) {
 			v.ReadyObjects++
@@ -89,36 +85,37 @@ func remarkable(c *metav1.Condition) bool {
 		return c.Reason != string(v1alpha1.ReasonAccepted)
 	case v1alpha1.ConditionResolvedRefs:
 		return c.Reason != string(v1alpha1.ReasonResolvedRefs)
-	case v1alpha1.ConditionProgrammed, v1alpha1.ConditionReady, "Stalled": // Stalled says of what is not Ready that it stays so
-		return false
 	}
-	return true
+	return c.Type == string(v1alpha1.ConditionDegraded) // Stalled says why something is not ready, and Draining what the lists show
 }
 
-// grouped joins the findings that say the same of objects of one kind: a runtime that
-// is missing is a reason that every object has.
-func grouped(findings []Finding) []Finding {
+// group is what is said of several objects alike: a runtime that is missing is a reason
+// that every object has.
+type group struct {
+	Finding
+	// names are by kind, in the order in which they came.
+	kinds []string
+	names map[string][]string
+}
+
+func grouped(findings []Finding) []*group {
 	type what struct {
-		kind, message string
-		reason        v1alpha1.ConditionReason
+		message string
+		reason  v1alpha1.ConditionReason
 	}
-	at := map[what]int{}
-	var groups []Finding
+	by := map[what]*group{}
+	var groups []*group
 	for _, f := range findings {
-		key := what{f.Kind, f.Message, f.Reason}
-		i, known := at[key]
-		if !known {
-			at[key] = len(groups)
-			groups = append(groups, f)
-			continue
+		g := by[what{f.Message, f.Reason}]
+		if g == nil {
+			g = &group{Finding: f, names: map[string][]string{}}
+			by[what{f.Message, f.Reason}] = g
+			groups = append(groups, g)
 		}
-		groups[i].Names = append(groups[i].Names, f.Names...)
+		if g.names[f.Kind] == nil {
+			g.kinds = append(g.kinds, f.Kind)
+		}
+		g.names[f.Kind] = append(g.names[f.Kind], f.Name)
 	}
-	for _, g := range groups {
-		slices.Sort(g.Names)
-	}
-	slices.SortStableFunc(groups, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Names[0], b.Names[0]))
-	})
 	return groups
 }

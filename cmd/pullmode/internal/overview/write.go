@@ -182,7 +182,7 @@ func (v *Overview) draining(d *Draining) string {
 	}
 	text += ": it drains"
 	switch {
-	case d.Deadline == nil && d.Policy == "":
+	case d.Since == nil: // it has only just begun, and the deadline follows from it
 	case d.Deadline == nil:
 		text += ", with no deadline"
 	case d.Deadline.After(v.at):
@@ -195,18 +195,22 @@ func (v *Overview) draining(d *Draining) string {
 
 func (v *Overview) since(t time.Time) string { return duration.HumanDuration(max(v.at.Sub(t), 0)) }
 
-// mostNames is how many names stand before a message that all of them share.
+// mostNames is how many names of a kind stand before a message that all of them share.
 const mostNames = 3
 
 func findingTable(s screen.Screen, colour screen.Colour, findings []Finding) []string {
 	var lines []string
-	for _, f := range findings {
-		names := strings.Join(f.Names, ", ")
-		if more := len(f.Names) - mostNames; more > 1 {
-			names = fmt.Sprintf("%s and %d more", strings.Join(f.Names[:mostNames], ", "), more)
+	for _, g := range grouped(findings) {
+		objects := make([]string, len(g.kinds))
+		for i, kind := range g.kinds {
+			names := g.names[kind]
+			if more := len(names) - mostNames; more > 1 {
+				names = append(slices.Clip(names[:mostNames]), fmt.Sprintf("%d more", more))
+			}
+			objects[i] = kind + " " + s.Paint(screen.Bold, strings.Join(names, ", "))
 		}
-		lines = append(lines, fmt.Sprintf("  %s %s  %s", f.Kind, s.Paint(screen.Bold, names), s.Paint(colour, string(f.Reason))))
-		lines = append(lines, s.Paragraph("      ", f.Message)...)
+		lines = append(lines, fmt.Sprintf("  %s  %s", strings.Join(objects, "; "), s.Paint(colour, string(g.Reason))))
+		lines = append(lines, s.Paragraph("      ", g.Message)...)
 	}
 	return lines
 }

@@ -3,6 +3,7 @@
 package screen
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -15,6 +16,8 @@ import (
 type Screen struct {
 	// Width is that of the terminal; 0 where lines may be of any length.
 	Width int
+	// Height is how many lines fit on it; 0 where there may be any number.
+	Height int
 	// Colours says whether there are any.
 	Colours bool
 }
@@ -27,8 +30,8 @@ func Of(w io.Writer) Screen {
 		return Screen{}
 	}
 	s := Screen{Colours: os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
-	if width, _, err := term.GetSize(int(file.Fd())); err == nil {
-		s.Width = width
+	if width, height, err := term.GetSize(int(file.Fd())); err == nil {
+		s.Width, s.Height = width, height
 	}
 	return s
 }
@@ -116,6 +119,15 @@ func (s Screen) Table(indent string, rows [][]Cell) []string {
 }
 
 const gap = 2
+
+// Fit leaves out what does not fit on the screen, and says so in its last line.
+func (s Screen) Fit(lines []string) []string {
+	if s.Height < 2 || len(lines) < s.Height {
+		return lines
+	}
+	shown := s.Height - 2 // one for the remark, and one on which the cursor stands
+	return append(lines[:shown:shown], s.Paint(Dim, fmt.Sprintf("(%d more lines)", len(lines)-shown)))
+}
 
 // Paragraph gives the lines of a text that begins behind first and goes on below it.
 func (s Screen) Paragraph(first, text string) []string {

@@ -54,3 +54,17 @@ func TestWhatIsNoTerminal(t *testing.T) {
 		t.Errorf("screen (-want +got):\n%s", diff)
 	}
 }
+
+func TestFit(t *testing.T) {
+	lines := []string{"1", "2", "3", "4", "5"}
+	for height, want := range map[int][]string{
+		0: lines,
+		6: lines,
+		5: {"1", "2", "3", "(2 more lines)"},
+		4: {"1", "2", "(3 more lines)"},
+	} {
+		if diff := cmp.Diff(want, screen.Screen{Height: height}.Fit(lines)); diff != "" {
+			t.Errorf("on %d lines (-want +got):\n%s", height, diff)
+		}
+	}
+}
