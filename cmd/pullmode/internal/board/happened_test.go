@@ -40,6 +40,8 @@ func TestEvents(t *testing.T) {
 		"gone home":          {changed(request.Logout, agent("bob"), []string{"bob"}), "bob has gone home; nobody is there now"},
 		"no access":          {changed(request.Revoke, system, []string{"bob"}, "eve"), "bob may not use the list any more; also there: eve"},
 		"customer is silent": {changed(request.CustomerTimeout, system, nil), "closed, because the customer has not answered"},
+		"list is deleted":    {changed(request.ForceClose, system, []string{"bob"}), "closed, because its list is deleted"},
+		"by the platform":    {changed(request.ForceClose, request.Actor{Kind: request.OperatorActor, Name: "dana"}, []string{"bob"}), "dana, who runs the platform, closed it"},
 		"taken over":         {changed(request.Accept, agent("alice"), []string{"bob"}, "alice", "eve"), "alice took it over from bob; also there: eve"},
 		"came in":            {changed(request.Accept, agent("alice"), nil, "alice", "bob"), "alice came in; also there: bob"},
 		"of a later version": {changed("paint", agent("alice"), nil, "alice"), "alice: paint"},
