@@ -47,6 +47,7 @@ It needs the right to read the Secret NAME-admin-client.`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	s.platform = newPlatform(cmd, dial)
+	cmd.ValidArgsFunction = s.completeNames
 	cmd.Flags().StringVarP(&s.file, "output", "o", "", "file to write, or - for the standard output; the default is NAMESPACE-NAME-TIME.backup here")
 	cmd.Flags().BoolVar(&s.force, "force", false, "replace the file if there is one")
 	cmd.RunE = s.run

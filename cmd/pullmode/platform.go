@@ -18,6 +18,26 @@ func newPlatform(cmd *cobra.Command, dial program.Dial) *platform {
 	return p
 }
 
+// completeNames completes the name of a RoutingRuntime, where that is the first word.
+func (p *platform) completeNames(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveDefault // a file, if anything
+	}
+	access, err := p.flags.Access()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	objects, err := access.Objects(cmd.Context())
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var names []string
+	for i := range objects.Runtimes {
+		names = append(names, objects.Runtimes[i].Name)
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
 // endsWith gives an error of a command its exit code, where 1 means something else
 // already.
 type endsWith struct {

@@ -40,6 +40,7 @@ It needs the right to read the Secret NAME-admin-client.`,
 		Args: cobra.ExactArgs(2),
 	}
 	r.platform = newPlatform(cmd, dial)
+	cmd.ValidArgsFunction = r.completeNames
 	cmd.Flags().DurationVar(&r.timeout, "timeout", 5*time.Minute, "how long to wait for the runtime to serve again")
 	r.sure = sureFlag(cmd)
 	cmd.RunE = r.run

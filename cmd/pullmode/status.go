@@ -47,6 +47,7 @@ cannot be told.`,
 		Args: cobra.MaximumNArgs(1),
 	}
 	l.platform = newPlatform(cmd, dial)
+	cmd.ValidArgsFunction = l.completeNames
 	f := cmd.Flags()
 	f.BoolVarP(&l.everywhere, "all-namespaces", "A", false, "show every namespace that has something of pullmode.io")
 	f.BoolVarP(&l.watch, "watch", "w", false, "show it again when it changes, until interrupted")
