@@ -13,6 +13,10 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/go-logr/logr"
+	"k8s.io/klog/v2"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+
 	"github.com/pullmode/operator/controllers/program"
 )
 
@@ -20,6 +24,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// The first signal asks to stop; a second one finds the default and ends the process.
 	context.AfterFunc(ctx, stop)
+	// What libraries log is for programs; what matters comes back as an error.
+	klog.SetLogger(logr.Discard())
+	log.SetLogger(logr.Discard())
 	os.Exit(run(ctx, os.Args, streams{os.Stdin, os.Stdout, os.Stderr}, nil))
 }
 

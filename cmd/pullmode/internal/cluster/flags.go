@@ -5,14 +5,11 @@ package cluster
 import (
 	"fmt"
 
-	"github.com/go-logr/logr"
 	"github.com/spf13/cobra"
 	"k8s.io/apimachinery/pkg/runtime"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
-	"k8s.io/klog/v2"
-	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/pullmode/operator/api/v1alpha1"
@@ -68,9 +65,6 @@ func (f *Flags) Access() (*Access, error) {
 	if err := v1alpha1.AddToScheme(scheme); err != nil {
 		return nil, err
 	}
-	// What libraries log is for programs; what matters comes back as an error.
-	ctrl.SetLogger(logr.Discard())
-	klog.SetLogger(logr.Discard())
 	kube, err := client.New(rest, client.Options{Scheme: scheme})
 	if err != nil {
 		return nil, &Problem{What: fmt.Sprintf("the kubeconfig cannot be used: %v", err)}
