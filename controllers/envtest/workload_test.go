@@ -113,6 +113,17 @@ var _ = Describe("a RoutingRuntime over an etcd", func() {
 		Expect(kube.Status().Update(ctx, &d)).To(Succeed())
 		Eventually(func() int32 { return runtimeStatus(ctx, ns).CurrentReplicas }).Should(Equal(int32(2)))
 
+		d.Status.Conditions = []appsv1.DeploymentCondition{{
+			Type: appsv1.DeploymentReplicaFailure, Status: corev1.ConditionTrue, Message: "exceeded quota: small",
+		}}
+		Expect(kube.Status().Update(ctx, &d)).To(Succeed())
+		Eventually(func() string { return message(ctx, ns, "RoutingRuntime", "main", "Degraded") }).Should(And(
+			HavePrefix("Deployment main cannot make its pods (exceeded quota: small): write less into"), HaveSuffix("raised."),
+		))
+		d.Status.Conditions = nil
+		Expect(kube.Status().Update(ctx, &d)).To(Succeed())
+		Eventually(condition(ctx, ns, "RoutingRuntime", "main", "Degraded")).Should(BeEmpty())
+
 		op.stop()
 		op = startOperator(nil, ns)
 		remove(ctx, &corev1.Service{}, ns, "main-replicas")

@@ -155,6 +155,9 @@ func (r *Reconciler) applyAll(ctx context.Context, rt *v1alpha1.RoutingRuntime) 
 	for _, child := range serving(rt, r.Options, running.firstSize) {
 		fail(change(ctx, rt, child))
 	}
+	if done.waiting.OK {
+		fail(r.removeIngress(ctx, rt))
+	}
 	done.pods, done.hints = running.pods, running.complaints
-	return fail(r.removeIngress(ctx, rt), r.grow(ctx, rt))
+	return fail(r.grow(ctx, rt))
 }

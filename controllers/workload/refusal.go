@@ -51,7 +51,7 @@ func advice(words string) string {
 	}
 }
 
-// tell puts everything that is wrong into one message, each thing once.
+// tell puts everything that is wrong into one message, a sentence each.
 func tell(problems []error) string {
 	var sentences []string
 	for _, problem := range problems {
