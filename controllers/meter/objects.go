@@ -38,8 +38,7 @@ const (
 
 var objects = &collector{}
 
-// collector reads the gauges from the cache at every scrape: 100,000 objects are
-// some 30 ms.
+// collector reads the gauges from the cache at every scrape, without copying objects.
 type collector struct{ from atomic.Pointer[client.Reader] }
 
 // Describe implements prometheus.Collector.
