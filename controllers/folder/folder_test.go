@@ -313,3 +313,20 @@ spec:
 		}
 	}
 }
+
+// Others than the folder's own objects may need of a Secret what those do not: what
+// they sign with.
+func TestKeysForOthers(t *testing.T) {
+	f := read(t, files(map[string]string{"secret.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: keys}\nstringData: {sink: secret-of-the-sink}\n"}), folder.Options{})
+	if own := f.Input.Keys["keys"]["sink"]; len(own.Hashes) != 1 || len(own.Signing) != 0 {
+		t.Errorf("for its own objects: %+v, want a hash alone", own)
+	}
+	got, ok := f.Keys("keys", compile.Need{Signing: []string{"sink"}})
+	want := compile.SecretKeys{"sink": {Hashes: []string{auth.HashKey("secret-of-the-sink")}, Signing: []string{"secret-of-the-sink"}}}
+	if diff := cmp.Diff(want, got); diff != "" || !ok {
+		t.Errorf("for others (-want +got):\n%s", diff)
+	}
+	if _, ok := f.Keys("nowhere", compile.Need{}); ok {
+		t.Error("a Secret that is not in the folder was found")
+	}
+}
