@@ -22,11 +22,13 @@ func TestRotationWithoutAGap(t *testing.T) {
 		spoil func(*Credentials)
 		after time.Duration
 	}{
-		"three authorities":                                  {years: 14},
-		"an operator that is always weeks late":              {years: 8, late: 25 * 24 * time.Hour},
-		"a leaf that is due while the next one is announced": {years: 8, late: 21 * time.Hour},
-		"the authority's Secret is deleted":                  {years: 2, after: year, spoil: func(c *Credentials) { c.Authority = nil }},
-		"it is deleted while the next one is announced":      {years: 8, after: authorityLife*2/3 + time.Hour, spoil: func(c *Credentials) { c.Authority = nil }},
+		"three authorities":                     {years: 14},
+		"an operator that is always weeks late": {years: 8, late: 25 * 24 * time.Hour},
+		"a leaf has to be issued while the next one is announced": {years: 8, after: authorityLife*2/3 + 2*time.Hour, spoil: func(c *Credentials) {
+			c.Server = nil
+		}},
+		"the authority's Secret is deleted":             {years: 2, after: year, spoil: func(c *Credentials) { c.Authority = nil }},
+		"it is deleted while the next one is announced": {years: 8, after: authorityLife*2/3 + time.Hour, spoil: func(c *Credentials) { c.Authority = nil }},
 		"its key is spoilt then, and the next one is there": {years: 8, after: authorityLife*2/3 + time.Hour, spoil: func(c *Credentials) {
 			c.Authority[keyPrivate] = []byte("garbage")
 		}},
