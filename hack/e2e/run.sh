@@ -34,6 +34,11 @@ trap over EXIT
 KUBECTL=$(hack/localcluster/assets.sh)/kubectl
 kubeconfig=$(hack/cluster/install.sh)
 export KUBECTL KUBECONFIG=$kubeconfig
+filter=()
+if ! hack/localcluster/inside.sh true 2>/dev/null; then
+  say "NOT TRIED HERE: faults for which one has to go into the node (label \"node\"). A cluster of our own takes them: unset KUBECONFIG."
+  filter=(-ginkgo.label-filter='!node')
+fi
 for ((run = 0; run < ${E2E_REPEAT:-1}; run++)); do
-  go test -v -tags e2e -count=1 -timeout 45m ./hack/e2e -ginkgo.v "$@"
+  go test -v -tags e2e -count=1 -timeout 45m ./hack/e2e -ginkgo.v "${filter[@]}" "$@"
 done

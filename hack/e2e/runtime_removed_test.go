@@ -43,6 +43,7 @@ var _ = Describe("A runtime that is taken away", func() {
 		By("making it again, over the volume that is there")
 		t.samples(ctx)
 		t.settled(ctx)
+		t.open(ctx) // its Service is another one, too
 		var found []string
 		for r, err := range t.agent(ctx, "alice").Requests(ctx, client.Query{}) {
 			Expect(err).NotTo(HaveOccurred())

@@ -19,8 +19,8 @@ var _ = Describe("A runtime that refuses a snapshot", Label(onNode), func() {
 	It("refuses one object in its own words, and everything else goes on", func(ctx context.Context) {
 		older := image(ctx, "./older.sh", "responseTime")
 		t := newTenant(ctx, "refused", spec, spec+"  image: "+older+"\n")
-		customers := t.begin()
 		alice := listen(t.agent(ctx, "alice"))
+		customers := t.begin()
 
 		t.apply(ctx, worklist("fine", "Fine")+"---"+channel("fine", "fine-page", "fine")+"---"+
 			worklist("strict", "With an answer in time")+"  responseTime: 5m\n")

@@ -143,16 +143,13 @@ type conditioned struct {
 	}
 }
 
-// notYet is what an object says whose newest generation nobody has looked at.
-const notYet = "no condition of this generation"
-
 func (o conditioned) says(kind string) string {
 	for _, c := range o.Status.Conditions {
 		if c.Type == kind && c.ObservedGeneration == o.Metadata.Generation {
 			return c.Status + " " + c.Reason + ": " + c.Message
 		}
 	}
-	return notYet
+	return "no condition of this generation"
 }
 
 // beTrue waits for a condition of the object's newest generation to be true.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"os/exec"
 	"slices"
+	"strings"
 	"sync"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -17,7 +18,7 @@ import (
 // whoever watches the object is told.
 type transitions struct {
 	mu   sync.Mutex
-	said []string // "True Programmed: ...", each different from the one before
+	said []string // "True Programmed", each different from the one before
 }
 
 // watch records from now to the end of the spec.
@@ -36,7 +37,7 @@ func (t *tenant) watch(object, kind string) *transitions {
 			if states.Decode(&o) != nil {
 				return
 			}
-			if said := o.says(kind); said != notYet {
+			if said, _, told := strings.Cut(o.says(kind), ":"); told {
 				record.add(said)
 			}
 		}

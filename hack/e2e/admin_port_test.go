@@ -1,0 +1,96 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/pullmode/operator/controllers/workload"
+)
+
+// Who gets at the admin port can program the runtime and read its requests. A
+// NetworkPolicy keeps strangers away from it, where the cluster enforces one; a
+// certificate is asked for everywhere.
+var _ = Describe("The admin port", func() {
+	It("is for the operator alone", func(ctx context.Context) {
+		t := newTenant(ctx, "admin")
+		Expect(t.run(ctx, "get", "networkpolicy", "main", "--output=jsonpath={.spec.ingress[*].ports[*].port}")).
+			To(Equal(fmt.Sprintf("%d %d %d", workload.PortPublic, workload.PortAdmin, workload.PortMetrics)))
+		if t.strangerReaches(ctx, workload.PortAdmin) {
+			const loudly = "NOT ENFORCED HERE: this cluster has no engine for NetworkPolicies. Any pod reaches the admin port, which rests on its certificates alone."
+			AddReportEntry(loudly, ReportEntryVisibilityAlways)
+			fmt.Fprintln(os.Stderr, loudly)
+		} else {
+			Expect(t.strangerReaches(ctx, workload.PortPublic)).To(BeTrue(), "agents and connectors come from anywhere")
+		}
+
+		By("asking for certificates")
+		Expect(t.served(ctx, "main-0").Digest).NotTo(BeEmpty(), "the operator's own opens it")
+		foreign, err := tls.X509KeyPair(certificate())
+		Expect(err).NotTo(HaveOccurred())
+		other := k.secret(ctx, workload.ClientSecretName("main")) // a runtime of the same name in another namespace
+		neighbour, err := tls.X509KeyPair(other.Data[corev1.TLSCertKey], other.Data[corev1.TLSPrivateKeyKey])
+		Expect(err).NotTo(HaveOccurred())
+		url := strings.Replace(t.reach(ctx, "pod/main-0", int(workload.PortAdmin)), "http:", "https:", 1) + "/admin/v1/configz"
+		for who, shown := range map[string][]tls.Certificate{
+			"nobody": nil, "a stranger": {foreign}, "the operator of another runtime": {neighbour},
+		} {
+			// What it shows itself is not looked at: it is the other side that has to refuse.
+			c := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{
+				InsecureSkipVerify:   true,
+				GetClientCertificate: shows(shown),
+			}}}
+			_, err := c.Get(url)
+			Expect(err).To(MatchError(ContainSubstring("certificate")), who)
+			c.CloseIdleConnections()
+		}
+	}, NodeTimeout(4*time.Minute))
+})
+
+// shows a certificate whoever asks, also where the other side has said that it
+// knows another authority.
+func shows(certificates []tls.Certificate) func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+	return func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		if len(certificates) == 0 {
+			return &tls.Certificate{}, nil
+		}
+		return &certificates[0], nil
+	}
+}
+
+// strangerReaches tells whether a pod that is nothing of ours gets a connection to
+// a port of the runtime. It asks it for the keys of an issuer, which no port has.
+func (t *tenant) strangerReaches(ctx context.Context, port int32) bool {
+	GinkgoHelper()
+	address := t.run(ctx, "get", "pod", "main-0", "--output=jsonpath={.status.podIP}")
+	image := t.run(ctx, "get", "pod", "main-0", "--output=jsonpath={.spec.containers[0].image}")
+	name := fmt.Sprintf("stranger-%d", port)
+	t.apply(ctx, fmt.Sprintf(`
+apiVersion: v1
+kind: Pod
+metadata: {name: %s}
+spec:
+  restartPolicy: Never
+  activeDeadlineSeconds: 30
+  securityContext: {runAsNonRoot: true, runAsUser: 65532, seccompProfile: {type: RuntimeDefault}}
+  containers:
+    - name: stranger
+      image: %s
+      command: [/pullmode, token, --as=stranger, "--issuer=http://%s:%d"]
+      securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
+`, name, image, address, port))
+	Eventually(func() string { return t.field(ctx, "pod/"+name, "{.status.phase}") }).Should(Equal("Failed"))
+	said := t.run(ctx, "logs", name)
+	GinkgoWriter.Println("a stranger at port", port, "is told:", said)
+	return strings.Contains(said, "400") || strings.Contains(said, "404")
+}
