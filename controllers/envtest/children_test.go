@@ -85,6 +85,8 @@ var _ = Describe("a RoutingRuntime's children", func() {
 		key := types.NamespacedName{Namespace: ns, Name: "main"}
 		var set appsv1.StatefulSet
 		Expect(kube.Get(ctx, key, &set)).To(Succeed())
+		Eventually(condition(ctx, ns, "RoutingRuntime", "main", "Programmed")).Should(Equal("False/NoRuntime"))
+		Eventually(func() string { return runtimeStatus(ctx, ns).Address }).ShouldNot(BeEmpty())
 		op.writes.reset()
 
 		set.Spec.Replicas = ptr.To[int32](3)
