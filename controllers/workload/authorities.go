@@ -48,10 +48,12 @@ func renewAuthorities(name string, c Credentials, now time.Time) (a authorities,
 	return a, nil
 }
 
-// usable reads an authority; nil where there is none that can sign.
+// usable reads an authority; nil where there is none that can sign. One that is of
+// a time to come, from when the operator's clock was ahead, would sign certificates
+// that nobody takes.
 func usable(certPEM, keyPEM []byte, now time.Time) *keyPair {
 	pair, err := parseKeyPair(certPEM, keyPEM)
-	if err != nil || !pair.cert.IsCA || !now.Before(pair.cert.NotAfter) {
+	if err != nil || !pair.cert.IsCA || now.Before(pair.cert.NotBefore) || !now.Before(pair.cert.NotAfter) {
 		return nil
 	}
 	return pair

@@ -55,6 +55,10 @@ func TestRenew(t *testing.T) {
 			spoil: func(c *Credentials) { *c = Credentials{} },
 			want:  renewed{authority: true, server: true, client: true},
 		},
+		"an operator whose clock was ahead when it made them": {
+			after: -settle,
+			want:  renewed{authority: true, server: true, client: true},
+		},
 		"garbage": {
 			spoil: func(c *Credentials) { c.Client = map[string][]byte{keyCertificate: []byte("garbage")} },
 			want:  renewed{client: true},
@@ -81,6 +85,9 @@ func TestRenew(t *testing.T) {
 			}
 			if err := handshake(after.Server, after.Client, now); err != nil {
 				t.Errorf("handshake with what was issued: %v", err)
+			}
+			if again := mustRenew(t, after, now); !same(after, again) {
+				t.Error("what was just renewed is renewed again")
 			}
 		})
 	}
