@@ -30,6 +30,8 @@ func (s *Store) Backup(ctx context.Context, w io.Writer) error {
 }
 
 func (e *embedded) backup(w io.Writer) (err error) {
+	e.reading.RLock()
+	defer e.reading.RUnlock()
 	snapshot := e.etcd.Server.Backend().Snapshot()
 	defer func() {
 		if closed := snapshot.Close(); err == nil {

@@ -34,6 +34,7 @@ type embedded struct {
 
 	options   Options
 	restoring sync.Mutex
+	reading   sync.RWMutex // by backups; to rewrite the file is to write
 }
 
 func startEmbedded(ctx context.Context, options Options) (*embedded, error) {

@@ -337,6 +337,8 @@ func TestBackupEnds(t *testing.T) {
 	}
 	closed := make(chan error)
 	go func() { closed <- s.Close() }()
+	gomega.NewWithT(t).Eventually(func() error { _, err := s.Get(t.Context(), "a"); return err }, time.Minute, time.Millisecond).
+		Should(gomega.MatchError(store.ErrClosed))
 	go func() { _, _ = io.Copy(io.Discard, written) }() // who reads goes on, the store does not
 	if err := <-ended; !errors.Is(err, store.ErrClosed) {
 		t.Errorf("got %v", err)

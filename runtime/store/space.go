@@ -39,8 +39,12 @@ func (e *embedded) full() []*pb.AlarmMember {
 
 // reclaim lets a store that was full (ErrNoSpace) accept writes again if there is room: what was deleted and compacted is
 // room only once the file is rewritten without it. The engine answers nobody meanwhile, about a second for each 100 MB; a
-// full store has little to lose by it.
+// full store has little to lose by it. It would lose much if it were to wait for whoever reads a backup, so that comes first.
 func (e *embedded) reclaim(ctx context.Context) error {
+	if !e.reading.TryLock() {
+		return nil // until the next Compact
+	}
+	defer e.reading.Unlock()
 	server := e.etcd.Server
 	for _, alarm := range e.full() {
 		backend := server.Backend()

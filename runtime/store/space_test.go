@@ -3,8 +3,11 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/onsi/gomega"
 
 	"github.com/pullmode/operator/runtime/store"
 )
@@ -95,4 +98,60 @@ func fill(t *testing.T, s *store.Store) (documents int, last int64) {
 		}
 		last = result.Revision
 	}
+}
+
+// TestFullWhileRead: a full store answers all the same while a backup of it is being read, and makes room once the backup has
+// come to its end.
+func TestFullWhileRead(t *testing.T) {
+	const quota = 2 << 20
+	dir := t.TempDir()
+	s := open(t, store.Options{Dir: dir})
+	var last int64
+	for i := range 2 * quota >> 16 {
+		last = commit(t, s, store.Txn{Ops: []store.Op{store.Put(fmt.Sprint("slots/", i), make([]byte, 64<<10))}}).Revision
+	}
+	for i := range 2 * quota >> 16 {
+		last = commit(t, s, store.Txn{Ops: []store.Op{store.Delete(fmt.Sprint("slots/", i))}}).Revision
+	}
+	if err := s.Compact(t.Context(), last+1); err != nil {
+		t.Fatal(err)
+	}
+	shut(t, s)
+	s = open(t, store.Options{Dir: dir, QuotaBytes: quota}) // its file is larger than that, and mostly empty
+	g := gomega.NewWithT(t)
+	g.Eventually(func() (int64, error) { used, _, err := s.Usage(t.Context()); return used, err }, time.Minute, time.Millisecond).
+		Should(gomega.BeNumerically("<", quota))
+	if _, err := s.Commit(t.Context(), write("slots/more", 0)); !errors.Is(err, store.ErrNoSpace) {
+		t.Fatalf("it is not full: %v", err)
+	}
+
+	to := &heldWriter{begun: make(chan struct{}), held: make(chan struct{})}
+	letGo := sync.OnceFunc(func() { close(to.held) })
+	t.Cleanup(letGo)
+	backedUp, compacted := make(chan error, 1), make(chan error, 1)
+	go func() { backedUp <- s.Backup(t.Context(), to) }()
+	<-to.begun
+	go func() { compacted <- s.Compact(t.Context(), last+1) }()
+	g.Eventually(compacted, time.Minute).Should(gomega.Receive(gomega.BeNil()), "it answers nobody while it is read")
+	get(t, s, "slots/more")
+	letGo()
+	if err := <-backedUp; err != nil {
+		t.Errorf("the backup: %v", err)
+	}
+	if err := s.Compact(t.Context(), last+1); err != nil {
+		t.Fatal(err)
+	}
+	put(t, s, "slots/more", 0, "1")
+}
+
+// heldWriter lets nothing through until it is let go.
+type heldWriter struct {
+	begun, held chan struct{}
+	once        sync.Once
+}
+
+func (w *heldWriter) Write(b []byte) (int, error) {
+	w.once.Do(func() { close(w.begun) })
+	<-w.held
+	return len(b), nil
 }

@@ -52,6 +52,7 @@ type Store struct {
 	committer *committer
 	logger    *slog.Logger
 	epoch     string
+	runs      []run        // of an embedded store, the present one last
 	latest    atomic.Int64 // the highest revision that was asked for: every watch is to come there
 	gate      gate
 }
@@ -83,7 +84,11 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 	}
 	s.committer = newCommitter(s.engine.propose, s.root, timeout)
 	s.gate.life, s.gate.end = context.WithCancelCause(context.Background())
-	if err := s.prepare(ctx); err != nil {
+	err := s.prepare(ctx)
+	if err == nil && options.Dir != "" {
+		err = s.begin(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
@@ -101,8 +106,7 @@ func (s *Store) Close() error {
 	return s.engine.close()
 }
 
-// Epoch is the random name of this history of revisions. A revision means something only together with it: a restore from
-// a backup starts a new epoch.
+// Epoch is the random name that this store was given when it was first opened: a restore from a backup starts a new one.
 func (s *Store) Epoch() string { return s.epoch }
 
 // gate counts the calls that are inside the engine. They are plain calls into it: closed under their feet, its memory-mapped
