@@ -27,9 +27,16 @@ type Files struct {
 	log     *slog.Logger
 
 	mu     sync.Mutex
-	stamps []time.Time
+	stamps []stamp
 	config *tls.Config
 	said   string // what was last complained of, to say it once
+}
+
+// stamp tells a file's contents from those before. Clocks of file systems are coarse: what is written in two has one time, and
+// two sizes.
+type stamp struct {
+	modified time.Time
+	size     int64
 }
 
 // open reads the files for the first time; it fails when they are not usable.
@@ -70,7 +77,7 @@ func (f *Files) Expiry() time.Time { return f.Config().Certificates[0].Leaf.NotA
 // read reads what has changed. With an error, what was in use stays, and is read again the next time.
 func (f *Files) read() error {
 	stamps, err := f.stat()
-	if err != nil || f.config != nil && slices.EqualFunc(stamps, f.stamps, time.Time.Equal) {
+	if err != nil || f.config != nil && slices.Equal(stamps, f.stamps) {
 		return err
 	}
 	config, err := f.load()
@@ -81,14 +88,14 @@ func (f *Files) read() error {
 	return nil
 }
 
-func (f *Files) stat() ([]time.Time, error) {
-	var stamps []time.Time
+func (f *Files) stat() ([]stamp, error) {
+	var stamps []stamp
 	for _, name := range f.names {
 		info, err := os.Stat(filepath.Join(f.dir, name))
 		if err != nil {
 			return nil, err
 		}
-		stamps = append(stamps, info.ModTime())
+		stamps = append(stamps, stamp{info.ModTime(), info.Size()})
 	}
 	return stamps, nil
 }
