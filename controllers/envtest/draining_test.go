@@ -3,19 +3,15 @@ package envtest_test
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"encoding/json"
-	"io"
 	"net/http"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/pullmode/operator/api/v1alpha1"
-	"github.com/pullmode/operator/controllers/workload"
 	"github.com/pullmode/operator/runtime/protocol"
 )
 
@@ -122,32 +118,4 @@ func post(ctx context.Context, p *pod) string {
 func closeRequest(ctx context.Context, p *pod, id string) {
 	GinkgoHelper()
 	callAdmin(ctx, p, http.MethodPost, "requests/"+id+"/close", []byte(`{"by": "somebody"}`))
-}
-
-// callAdmin calls a replica's admin port, as who runs the platform does, and gives
-// its answer.
-func callAdmin(ctx context.Context, p *pod, method, resource string, body []byte) []byte {
-	GinkgoHelper()
-	transport := &http.Transport{TLSClientConfig: operators(ctx, p)}
-	defer transport.CloseIdleConnections()
-	req, err := http.NewRequestWithContext(ctx, method, "https://"+p.replica.AdminAddr().String()+"/admin/v1/"+resource, bytes.NewReader(body))
-	Expect(err).NotTo(HaveOccurred())
-	res, err := (&http.Client{Transport: transport}).Do(req)
-	Expect(err).NotTo(HaveOccurred())
-	defer res.Body.Close()
-	answer, err := io.ReadAll(res.Body)
-	Expect(err).NotTo(HaveOccurred())
-	Expect(res.StatusCode).To(BeNumerically("<", 300), string(answer))
-	return answer
-}
-
-// operators shows the operator's certificate to a runtime's admin port.
-func operators(ctx context.Context, p *pod) *tls.Config {
-	GinkgoHelper()
-	var secret corev1.Secret
-	Expect(kube.Get(ctx, types.NamespacedName{Namespace: p.key.Namespace, Name: workload.ClientSecretName(p.key.Name)}, &secret)).To(Succeed())
-	pair, err := tls.X509KeyPair(secret.Data[corev1.TLSCertKey], secret.Data[corev1.TLSPrivateKeyKey])
-	Expect(err).NotTo(HaveOccurred())
-	// What the operator checks of the replica is not what a test is about that calls it.
-	return &tls.Config{Certificates: []tls.Certificate{pair}, InsecureSkipVerify: true}
 }

@@ -2,13 +2,7 @@ package envtest_test
 
 import (
 	"context"
-	"crypto/tls"
-	"encoding/json"
-	"io"
-	"log"
 	stdnet "net"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -199,43 +193,6 @@ spec: {type: FACEBOOK, serviceIdentifier: renamed, listRef: {name: l1}, secretRe
 		}).Should(BeEmpty())
 	})
 })
-
-// refusing is an admin port that tells what the replica serves and takes nothing,
-// as a runtime does that is older than the operator. It returns its address.
-func refusing(ctx context.Context, p *pod, problem snapshot.Problem) string {
-	GinkgoHelper()
-	return taking(ctx, p, func(w http.ResponseWriter, _ *http.Request) {
-		reply(w, http.StatusUnprocessableEntity, snapshot.Refusal{
-			Reason: snapshot.Rejected, Message: "the snapshot has 1 problem", Problems: []snapshot.Problem{problem},
-		})
-	})
-}
-
-// taking is an admin port that tells what the replica serves, and takes a
-// snapshot as put does. It returns its address.
-func taking(ctx context.Context, p *pod, put http.HandlerFunc) string {
-	GinkgoHelper()
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /admin/v1/configz", func(w http.ResponseWriter, _ *http.Request) { reply(w, http.StatusOK, p.replica.Report()) })
-	mux.HandleFunc("PUT /admin/v1/snapshot", func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		put(w, r)
-	})
-	dir := p.mount(ctx)
-	pair, err := tls.LoadX509KeyPair(filepath.Join(dir, "tls.crt"), filepath.Join(dir, "tls.key"))
-	Expect(err).NotTo(HaveOccurred())
-	server := httptest.NewUnstartedServer(mux)
-	server.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, ClientAuth: tls.RequireAnyClientCert}
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.StartTLS()
-	DeferCleanup(server.Close)
-	return strings.TrimPrefix(server.URL, "https://")
-}
-
-func reply(w http.ResponseWriter, status int, v any) {
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v)
-}
 
 // collectGarbage deletes what a RoutingRuntime that is gone owned, as a cluster does.
 func collectGarbage(ctx context.Context, namespace, runtime string) {

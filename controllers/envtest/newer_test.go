@@ -3,16 +3,9 @@ package envtest_test
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"io"
-	"log"
 	"net/http"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
-	"path/filepath"
-	"strings"
 	"sync/atomic"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -23,7 +16,6 @@ import (
 // another value in some entries on its way to the replica, which judges that
 // itself and answers itself.
 type newer struct {
-	address string
 	// writes changes a snapshot, decoded, as JSON has it; nil for nothing.
 	writes atomic.Pointer[func(snapshot map[string]any)]
 	puts   atomic.Int64
@@ -33,26 +25,14 @@ type newer struct {
 func ahead(ctx context.Context, p *pod) *newer {
 	GinkgoHelper()
 	n := &newer{}
-	dir := p.mount(ctx)
-	server, err := tls.LoadX509KeyPair(filepath.Join(dir, "tls.crt"), filepath.Join(dir, "tls.key"))
-	Expect(err).NotTo(HaveOccurred())
-	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "https", Host: p.replica.AdminAddr().String()})
-	transport := &http.Transport{TLSClientConfig: operators(ctx, p)}
-	proxy.Transport, proxy.ErrorLog = transport, log.New(io.Discard, "", 0)
-	DeferCleanup(transport.CloseIdleConnections)
-	front := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	replica := led(ctx, p)
+	net.route(p.admin(), adminPort(ctx, p, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPut {
 			n.puts.Add(1)
 			n.rewrite(r)
 		}
-		proxy.ServeHTTP(w, r)
-	}))
-	front.TLS = &tls.Config{Certificates: []tls.Certificate{server}, ClientAuth: tls.RequireAnyClientCert}
-	front.Config.ErrorLog = log.New(io.Discard, "", 0)
-	front.StartTLS()
-	DeferCleanup(front.Close)
-	n.address = strings.TrimPrefix(front.URL, "https://")
-	net.route(p.admin(), n.address)
+		replica.ServeHTTP(w, r)
+	})))
 	return n
 }
 

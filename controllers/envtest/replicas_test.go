@@ -3,14 +3,12 @@ package envtest_test
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
 	"github.com/pullmode/operator/runtime/replica"
-	"github.com/pullmode/operator/runtime/snapshot"
 	"github.com/pullmode/operator/runtime/store/etcdtest"
 )
 
@@ -92,13 +90,4 @@ func startReplicas(ctx context.Context, ns string) (one, two *pod) {
 		return p
 	}
 	return start(0), start(1)
-}
-
-// refusingPuts is an admin port that is broken in one way: it takes no snapshot,
-// and does not say that the runtime refused it.
-func refusingPuts(ctx context.Context, p *pod) string {
-	GinkgoHelper()
-	return taking(ctx, p, func(w http.ResponseWriter, _ *http.Request) {
-		reply(w, http.StatusInternalServerError, snapshot.Refusal{})
-	})
 }

@@ -14,6 +14,12 @@ type memory struct {
 	// snapshot and digest are of what the runtime was last known to serve.
 	snapshot *snapshot.Snapshot
 	digest   string
+	// partly tells that the runtime's store has fields that the runtime does not
+	// know and leaves out of the snapshot: it is an earlier version than the one
+	// that took them, and reports the digest of what is in the store.
+	partly bool
+	// versions are those of the replicas when that was found out.
+	versions []string
 	silent   silence
 	refusals refusals
 	contest  contest

@@ -106,7 +106,7 @@ func (r *Reconciler) program(ctx context.Context, facts *status.Facts, found rep
 	// Only where a replica told what is served may the runtime be programmed: compiled
 	// from anything else, a snapshot would drop last accepted forms and lists that drain.
 	newest := program.Newest(found.readings)
-	if newest == nil || newest.Report.Digest == facts.Digest {
+	if newest == nil || newest.Report.Digest == facts.Digest && !m.partly {
 		return nil
 	}
 	log := ctrl.LoggerFrom(ctx).WithValues("digest", facts.Digest, "bytes", len(encoded))
@@ -122,7 +122,7 @@ func (r *Reconciler) program(ctx context.Context, facts *status.Facts, found rep
 	var refusal *program.Refusal
 	switch {
 	case err == nil:
-		m.snapshot, m.digest = wanted, facts.Digest
+		m.snapshot, m.digest, m.partly = wanted, facts.Digest, false
 		m.contest.won(facts.Digest, newest.Report.Epoch, newest.Report.Sequence+1)
 		log.Info("programmed", "sequence", program.Sequence(facts.Readings))
 		return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	discoveryv1 "k8s.io/api/discovery/v1"
@@ -56,13 +57,13 @@ func (r *Reconciler) ask(ctx context.Context, rt *v1alpha1.RoutingRuntime, m *me
 }
 
 func (r *Reconciler) targets(ctx context.Context, rt *v1alpha1.RoutingRuntime) ([]program.Target, error) {
-	var slices discoveryv1.EndpointSliceList
-	err := r.Client.List(ctx, &slices, client.InNamespace(rt.Namespace),
+	var published discoveryv1.EndpointSliceList
+	err := r.Client.List(ctx, &published, client.InNamespace(rt.Namespace),
 		client.MatchingLabels{discoveryv1.LabelServiceName: workload.ReplicasServiceName(rt.Name)})
 	if err != nil {
 		return nil, fmt.Errorf("list the addresses of RoutingRuntime %s: %w", rt.Name, err)
 	}
-	return program.Targets(slices.Items, workload.PortNameAdmin), nil
+	return program.Targets(published.Items, workload.PortNameAdmin), nil
 }
 
 func unasked(targets []program.Target) replicas {
@@ -74,21 +75,27 @@ func unasked(targets []program.Target) replicas {
 }
 
 // recall settles what is served now, and remembers it: what is remembered already,
-// if the digest is still the same, or else what a replica hands out.
+// if the digest is still the same, or else what a replica hands out. It is asked
+// again when it is another version, which may know less of what is in its store.
 func (f *replicas) recall(ctx context.Context, m *memory) error {
-	newest := program.Newest(f.readings)
+	newest, versions := program.Newest(f.readings), versions(f.readings)
 	switch {
 	case newest == nil:
 		return nil // nobody answers: nothing is known
 	case newest.Report.Digest == "":
-		m.snapshot, m.digest = nil, ""
-	case newest.Report.Digest != m.digest:
+		m.snapshot, m.digest, m.partly = nil, "", false
+	case newest.Report.Digest != m.digest || !slices.Equal(versions, m.versions):
 		update, err := f.client.Snapshot(ctx, newest.Target)
 		if err != nil {
 			return fmt.Errorf("read the snapshot that replica %s serves: %w", newest.Name, err)
 		}
-		m.snapshot, m.digest = &update.Snapshot, newest.Report.Digest
+		encoded, err := update.Snapshot.Encode()
+		if err != nil {
+			return err
+		}
+		m.snapshot, m.digest, m.partly = &update.Snapshot, newest.Report.Digest, snapshot.Digest(encoded) != newest.Report.Digest
 	}
+	m.versions = versions
 	return nil
 }
 
