@@ -119,6 +119,7 @@ func (r *Replica) open(ctx context.Context) (err error) {
 	r.office.Go(func() { _ = r.store.Elect(r.life, "keeper", o.Name, r.lead) }) // ends with life, which says why
 	r.tasks.Go(func() { sights.run(r.life, r.do, o.Log) })
 	r.tasks.Go(r.compact)
+	r.tasks.Go(r.same)
 	r.measure()
 	r.answer()
 	return r.store.Proven()

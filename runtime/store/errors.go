@@ -37,6 +37,9 @@ var (
 	// ErrExternal: the store is in an external etcd, which is backed up and restored by its owner.
 	ErrExternal = errors.New("the store is on an external etcd: back it up and restore it with etcdctl and etcdutl")
 
+	// ErrReplaced: the external etcd was emptied, or put back as it was earlier, under the feet of who has the store open.
+	ErrReplaced = errors.New("the etcd does not hold the store any more that was opened: begin again")
+
 	// ErrNotABackup: what was given to Restore is no backup of a store, or not a whole one.
 	ErrNotABackup = errors.New("this is no backup of a store: give the file that a backup wrote, all of it")
 
