@@ -30,6 +30,8 @@ func container(runtime *v1alpha1.RoutingRuntime, image string) *applycore.Contai
 		WithStartupProbe(probe("/healthz").WithPeriodSeconds(1).WithFailureThreshold(300)).
 		WithReadinessProbe(probe("/readyz").WithPeriodSeconds(1).WithFailureThreshold(2)).
 		WithLivenessProbe(probe("/healthz").WithPeriodSeconds(10).WithFailureThreshold(3)).
+		// A runtime that cannot go on says why in its last line: kubectl describe pod shows it.
+		WithTerminationMessagePolicy(corev1.TerminationMessageFallbackToLogsOnError).
 		WithResources(resources(runtime)).
 		WithSecurityContext(containerSecurity()).
 		WithVolumeMounts(volumeMounts(runtime)...)
