@@ -104,7 +104,7 @@ func (c *committer) nextGroup() []*transition {
 		skipped = claims{}
 	)
 	for i, t := range c.waiting {
-		if len(group) == maxGroup || len(group) > 0 && bytes+t.size > maxGroupBytes {
+		if len(group) == maxGroup || len(group) > 0 && bytes+c.weight(t) > maxGroupBytes {
 			left = append(left, c.waiting[i:]...)
 			break
 		}
@@ -115,11 +115,16 @@ func (c *committer) nextGroup() []*transition {
 		}
 		c.claims.add(t)
 		group = append(group, t)
-		bytes += t.size
+		bytes += c.weight(t)
 	}
 	clear(c.waiting[len(left):])
 	c.waiting = left
 	return group
+}
+
+// weight is about how many bytes of a proposal are a transition's. The root is in every key, and a compare has its key twice.
+func (c *committer) weight(t *transition) int {
+	return t.size + len(c.root)*(2*len(t.txn.Compares)+len(t.txn.Ops))
 }
 
 // carry brings a group through, answers it, and sends off what waited for it.

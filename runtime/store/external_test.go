@@ -2,11 +2,13 @@ package store_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/pullmode/operator/runtime/store"
 	"github.com/pullmode/operator/runtime/store/etcdtest"
@@ -19,7 +21,7 @@ func TestExternalRefuses(t *testing.T) {
 		want    string
 	}{
 		"a directory, too":     {store.Options{Dir: t.TempDir(), Endpoints: endpoints}, "both"},
-		"a prefix too long":    {store.Options{Endpoints: endpoints, Prefix: strings.Repeat("/", 65)}, "at most 64"},
+		"a prefix too long":    {store.Options{Endpoints: endpoints, Prefix: strings.Repeat("/", 254)}, "at most 253"},
 		"nobody there":         {store.Options{Endpoints: []string{"http://127.0.0.1:1"}}, "check that the endpoints"},
 		"no address":           {store.Options{Endpoints: []string{"http://%zz"}}, "check"},
 		"few operations":       {store.Options{Endpoints: etcdtest.Start(t, 1, "--max-txn-ops=127").Endpoints()}, "--max-txn-ops=128"},
@@ -51,6 +53,30 @@ func foreign(t *testing.T) store.Options {
 		}
 	}
 	return store.Options{Endpoints: cluster.Endpoints(), Prefix: "/theirs/"}
+}
+
+// TestLongPrefix: with the longest prefix that there may be, what shares a proposal still fits into what etcd takes.
+func TestLongPrefix(t *testing.T) {
+	const most = 1536 << 10
+	s := open(t, store.Options{Endpoints: etcdtest.Start(t, 1).Endpoints(), Prefix: strings.Repeat("p", 252) + "/"})
+	l := newSluice(s)
+	first, before := l.first(t, s)
+	waiting := make([]answer, store.MaxGroup-1)
+	for i := range waiting {
+		var txn store.Txn
+		for n := range store.MaxOps {
+			key := fmt.Sprint("slots/", i, "/", n)
+			txn.Compares, txn.Ops = append(txn.Compares, store.Compare{Key: key}), append(txn.Ops, store.Put(key, nil))
+		}
+		waiting[i] = s.Submit(txn)
+	}
+	first.fate <- pass
+	next := <-l.arrived
+	if n := proto.Size(next.proposal); n > most || next.size() == 1 {
+		t.Errorf("%d transitions share a proposal of %d bytes", next.size(), n)
+	}
+	l.open()
+	committed(t, append(waiting, before)...)
 }
 
 // TestPrefixes: stores with different prefixes know nothing of each other; those with the same are one, with one epoch.

@@ -13,7 +13,7 @@ import (
 const runsKey = "meta/runs"
 
 // maxRuns is how many runs are remembered. Cursors live for hours: who comes from further back is given a snapshot.
-const maxRuns = 64
+const maxRuns = 16
 
 // run is one opening of an embedded store. Every revision from From on was made in it, up to the next run's.
 //

@@ -79,11 +79,11 @@ func TestWhatAnOlderCopyTookThePlaceOf(t *testing.T) {
 		}
 	}
 	closed(s)
-	for range 100 {
+	for range 16 {
 		s, _ = opened()
 		closed(s)
 	}
 	if s, last := opened(); s.Holds(third, now) || !s.Holds(last, now) {
-		t.Error("a run of a hundred openings ago is still known, or this one is not")
+		t.Error("a run of seventeen openings ago is still known, or this one is not")
 	}
 }

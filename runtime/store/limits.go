@@ -38,8 +38,8 @@ const (
 	defaultQuota  = 8 << 30
 	externalQuota = 2 << 30
 
-	// defaultPrefix is of the keys in an external etcd. Of a longer one than maxPrefix, a full group could weigh more than a
-	// proposal may: a transition has up to 84 keys in it.
+	// defaultPrefix is of the keys in an external etcd. The longest one is what an API object can say: a transition has it up to
+	// 84 times in it, beside its MaxTransitionBytes.
 	defaultPrefix = "/pullmode/"
-	maxPrefix     = 64
+	maxPrefix     = 253
 )

@@ -20,7 +20,7 @@ type Options struct {
 	// TLS is what the endpoints that are https are talked to with. It is asked for with every connection, so that what is
 	// renewed meanwhile is in use with the next one. Default: the system's authorities, and no certificate.
 	TLS func() *tls.Config
-	// Prefix is what every key in an external etcd begins with, up to a slash; a store is one prefix. At most 64 bytes.
+	// Prefix is what every key in an external etcd begins with, up to a slash; a store is one prefix. At most 253 bytes.
 	// Default: "/pullmode/". What was restored from an embedded store is at "pullmode/".
 	Prefix string
 	// Logger receives what the store and its engine have to say. Default: slog.Default().
