@@ -25,7 +25,11 @@ func (r *Report) runtime(before, after *compile.Input) {
 	if rt := compile.Elected(after.Runtimes); rt != nil {
 		r.Runtime = rt.Name
 	} else {
-		r.Notes = append(r.Notes, "there is no RoutingRuntime, neither in the namespace nor in the folder, so nothing would serve this yet")
+		note := "there is no RoutingRuntime, neither in the namespace nor in the folder, so nothing would serve this yet"
+		if len(before.Runtimes) > 0 {
+			note = "the folder has no RoutingRuntime, so nothing would serve this any more"
+		}
+		r.Notes = append(r.Notes, note)
 		after.Runtimes = append(after.Runtimes, standIn())
 	}
 	if compile.Elected(before.Runtimes) == nil {
@@ -87,6 +91,9 @@ var routed = []string{"authentication", "retention", "sessionPolicy", "disconnec
 // pods says what changes of a RoutingRuntime beside its routing.
 func (c *comparison) pods(before, after []v1alpha1.RoutingRuntime) {
 	each(before, after, func(rt *v1alpha1.RoutingRuntime) string { return rt.Name }, func(name string, was, will *v1alpha1.RoutingRuntime) {
+		if was != nil && will == nil && name != nobody {
+			c.add(runtimes, Remove, name, []string{deletedRuntime(was)}, slices.Collect(maps.Keys(c.counts))...)
+		}
 		if was == nil || will == nil || name == nobody {
 			return
 		}
@@ -117,4 +124,16 @@ func (c *comparison) pods(before, after []v1alpha1.RoutingRuntime) {
 		}
 		c.report.Changes[i].What = append(c.report.Changes[i].What, what...)
 	})
+}
+
+// deletedRuntime says what becomes of what a RoutingRuntime holds when it is deleted.
+func deletedRuntime(rt *v1alpha1.RoutingRuntime) string {
+	const ends = "its pods go: connectors are refused, and agents sent away; "
+	switch {
+	case rt.Spec.Storage.Etcd != nil:
+		return ends + "what is open stays in its etcd"
+	case rt.Spec.Storage.Embedded != nil && rt.Spec.Storage.Embedded.WhenDeleted == v1alpha1.VolumeDelete:
+		return ends + "its volume is deleted, with everything that is open"
+	}
+	return ends + "its volume is kept, with everything that is open"
 }
