@@ -155,7 +155,11 @@ func TestAnyRecordOfARuntime(t *testing.T) {
 		w := newWorld()
 		for range rapid.IntRange(1, 60).Draw(t, "commands") {
 			agent := rapid.SampledFrom([]string{"alice", "bob"}).Draw(t, "agent")
-			w.does(rapid.SampledFrom([]string{"john", "jane"}).Draw(t, "customer"), command(rapid.SampledFrom(kinds).Draw(t, "kind"), agent))
+			c := command(rapid.SampledFrom(kinds).Draw(t, "kind"), agent)
+			if (c.Kind == request.ForceClose || c.Kind == request.Transfer) && rapid.Bool().Draw(t, "by the platform") {
+				c.Actor, c.Rights = request.Actor{Kind: request.OperatorActor, Name: "dana"}, request.Rights{}
+			}
+			w.does(rapid.SampledFrom([]string{"john", "jane"}).Draw(t, "customer"), c)
 		}
 		events := slices.Clone(w.events)
 		for range rapid.IntRange(0, 5).Draw(t, "repeated") {
