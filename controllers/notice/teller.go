@@ -7,6 +7,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/tools/events"
+	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/pullmode/operator/api/v1alpha1"
@@ -37,8 +38,11 @@ type news struct {
 // Changed notes that the conditions of an object have become others. Call it when
 // they are written.
 func (b *Batch) Changed(object client.Object, before, after []metav1.Condition) {
-	_, ofRuntime := object.(*v1alpha1.RoutingRuntime)
+	rt, ofRuntime := object.(*v1alpha1.RoutingRuntime)
 	found := transitions(ofRuntime, before, after)
+	if ofRuntime && ptr.Deref(rt.Spec.Replicas, 1) == 0 { // as it was told to
+		found = slices.DeleteFunc(found, func(n notice) bool { return n.reason == string(v1alpha1.ReasonNoRuntime) })
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, n := range found {

@@ -64,16 +64,15 @@ func ready(ofRuntime bool, before, after *metav1.Condition) (notice, bool) {
 
 // told tells whether a Ready that is not True is told of on this object. One cause
 // is told once: what a runtime does to all objects, on the RoutingRuntime alone.
-// That pods start, stop as they are told, or that an object is being deleted is
-// no news to who did that.
+// That pods start, or that an object is being deleted, is no news to who did that.
 func told(ofRuntime bool, before, now *metav1.Condition) bool {
 	switch v1alpha1.ConditionReason(now.Reason) {
-	case v1alpha1.ReasonPending, v1alpha1.ReasonNoRuntime, v1alpha1.ReasonDeleting:
+	case v1alpha1.ReasonPending, v1alpha1.ReasonDeleting:
 		return false
 	case v1alpha1.ReasonRuntimeUnreachable:
 		return ofRuntime
-	case v1alpha1.ReasonNotReady:
-		return before != nil && before.Status == metav1.ConditionTrue
+	case v1alpha1.ReasonNoRuntime, v1alpha1.ReasonNotReady:
+		return ofRuntime && before != nil && before.Status == metav1.ConditionTrue
 	default:
 		return true
 	}

@@ -8,6 +8,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/tools/events"
+	"k8s.io/utils/ptr"
 
 	"github.com/pullmode/operator/api/v1alpha1"
 )
@@ -46,9 +47,10 @@ func TestTransitions(t *testing.T) {
 		"a change is on its way":      {ready, pending, "", ""},
 		"the runtime is silent":       {ready, silent, "", "Warning RuntimeUnreachable"},
 		"and it speaks again":         {silent, ready, "", "Normal Ready"},
-		"the runtime is stopped":      {ready, none, "", ""},
+		"no pod is ready any more":    {ready, none, "", "Warning NoRuntime"},
+		"nor after a change":          {pending, none, "", ""},
 		"it is being deleted":         {ready, deleting, "", ""},
-		"its pods are gone":           {ready, notReady, "Warning NotReady", "Warning NotReady"},
+		"its pods are gone":           {ready, notReady, "", "Warning NotReady"},
 		"its pods start":              {none, notReady, "", ""},
 		"a part is refused":           {nil, degraded, "Warning NotApplied", "Warning NotApplied"},
 		"a part is taken":             {degraded, nil, "Normal Applied", "Normal Applied"},
@@ -68,6 +70,27 @@ func TestTransitions(t *testing.T) {
 				if got != want {
 					t.Errorf("of a RoutingRuntime %t: it tells %q, want %q", ofRuntime, got, want)
 				}
+			}
+		})
+	}
+}
+
+// Who stops a runtime is not warned that it stops.
+func TestStoppedIsNotTold(t *testing.T) {
+	for name, tc := range map[string]struct {
+		replicas *int32
+		want     int
+	}{
+		"stopped": {ptr.To(int32(0)), 0},
+		"gone":    {ptr.To(int32(1)), 1},
+		"unsaid":  {nil, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var b Batch
+			b.Changed(&v1alpha1.RoutingRuntime{Spec: v1alpha1.RoutingRuntimeSpec{Replicas: tc.replicas}},
+				ready1(metav1.ConditionTrue, v1alpha1.ReasonReady), ready1(metav1.ConditionFalse, v1alpha1.ReasonNoRuntime))
+			if len(b.news) != tc.want {
+				t.Errorf("it tells %+v", b.news)
 			}
 		})
 	}
