@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -46,15 +47,17 @@ func (p *platform) open(ctx context.Context, name string) (*port, error) {
 // call makes one call, and reads its answer. What is said with it may be nil.
 func call[T any](ctx context.Context, p *port, method, resource string, say any) (answer T, err error) {
 	var body io.Reader = http.NoBody
-	contentType := ""
+	header := http.Header{}
 	if say != nil {
 		text, err := json.Marshal(say)
 		if err != nil {
 			return answer, err
 		}
-		body, contentType = bytes.NewReader(text), "application/json"
+		body = bytes.NewReader(text)
+		header.Set("Content-Type", "application/json")
+		header.Set("Idempotency-Key", rand.Text()) // so that it can be repeated where its answer was lost
 	}
-	res, err := p.Do(ctx, method, p.replica, resource, contentType, body)
+	res, err := p.Do(ctx, method, p.replica, resource, header, body)
 	if err != nil {
 		return answer, err
 	}

@@ -25,6 +25,8 @@ type saving struct {
 	*platform
 	file  string
 	force bool
+	// part is what is written until all of it is there.
+	part string
 }
 
 func newBackup(dial program.Dial) *cobra.Command {
@@ -70,12 +72,13 @@ func (s *saving) run(cmd *cobra.Command, args []string) error {
 		s.file = fmt.Sprintf("%s-%s-%s.backup", p.access.Namespace, p.runtime.Name, time.Now().UTC().Format("20060102T150405Z"))
 	}
 	size, err := s.save(cmd, p)
+	defer os.Remove(s.part) // unless it has its name by then
 	if err != nil {
 		return err
 	}
-	contents, err := store.Inspect(s.file+part, keyspace.Slots)
+	contents, err := store.Inspect(s.part, keyspace.Slots)
 	if err != nil {
-		return errors.Join(&cluster.Problem{What: "what the runtime sent is not whole, so " + s.file + " was not written: " + err.Error(), Next: "try again"}, os.Remove(s.file+part))
+		return &cluster.Problem{What: "what the runtime sent is not whole, so " + s.file + " was not written: " + err.Error(), Next: "try again"}
 	}
 	if err := s.name(); err != nil {
 		return err
@@ -83,9 +86,6 @@ func (s *saving) run(cmd *cobra.Command, args []string) error {
 	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s, with %s of RoutingRuntime %s\n", s.file, bytesOf(size), openRequests(contents.Keys), p.runtime.Name)
 	return err
 }
-
-// part is what a file's name ends with until it is whole.
-const part = ".part"
 
 func openRequests(n int) string {
 	if n == 1 {
@@ -110,26 +110,25 @@ func (s *saving) free() error {
 }
 
 func (s *saving) save(cmd *cobra.Command, p *port) (size int64, err error) {
-	file, err := os.OpenFile(s.file+part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) // for its owner's eyes
+	// For its owner's eyes, and with a name that no other backup has: two at once would write into each other.
+	file, err := os.CreateTemp(filepath.Dir(s.file), filepath.Base(s.file)+".*.part")
 	if err != nil {
 		return 0, &cluster.Problem{What: "the file cannot be written: " + err.Error()}
 	}
+	s.part = file.Name()
 	size, err = receive(cmd, p, file)
 	if err == nil {
 		err = file.Sync()
 	}
-	if err = errors.Join(err, file.Close()); err != nil {
-		return 0, errors.Join(err, os.Remove(s.file+part))
-	}
-	return size, nil
+	return size, errors.Join(err, file.Close())
 }
 
 // name gives the file its name, so that it stays.
 func (s *saving) name() error {
 	if err := s.free(); err != nil { // somebody else's, meanwhile
-		return errors.Join(err, os.Remove(s.file+part))
+		return err
 	}
-	if err := os.Rename(s.file+part, s.file); err != nil {
+	if err := os.Rename(s.part, s.file); err != nil {
 		return err
 	}
 	folder, err := os.Open(filepath.Dir(s.file))
@@ -153,7 +152,7 @@ func (s *saving) stream(cmd *cobra.Command, p *port) error {
 }
 
 func receive(cmd *cobra.Command, p *port, to io.Writer) (int64, error) {
-	res, err := p.Do(cmd.Context(), http.MethodGet, p.replica, "backup", "", http.NoBody)
+	res, err := p.Do(cmd.Context(), http.MethodGet, p.replica, "backup", http.Header{}, http.NoBody)
 	if err != nil {
 		return 0, err
 	}

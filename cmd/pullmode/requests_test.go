@@ -1,14 +1,21 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
+	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/pullmode/operator/runtime/client"
 	"github.com/pullmode/operator/runtime/protocol"
+	"github.com/pullmode/operator/runtime/request"
+	"github.com/pullmode/operator/runtime/store"
 )
 
 const sampleKey = "sample-key-that-everybody-knows"
@@ -92,4 +99,70 @@ func TestBackupAndRestore(t *testing.T) {
 	holds(t, s.pullmode("requests", "describe", kept).want(t, 0).out, "Is anybody there?")
 	holds(t, s.pullmode("requests", "describe", lost).want(t, 1).errOut, "requests list")
 	s.pullmode("status", "--wait", "30s").want(t, 0)
+}
+
+// Two backups into one file at once do not write into each other, and leave nothing else behind.
+func TestTwoBackups(t *testing.T) {
+	s, _ := served(t)
+	dir := t.TempDir()
+	file := filepath.Join(dir, "main.backup")
+	var both sync.WaitGroup
+	for range 2 {
+		both.Go(func() {
+			if got := s.pullmode("backup", "-o", file, "--force"); got.code != 0 {
+				t.Errorf("%d: %s", got.code, got.errOut)
+			}
+		})
+	}
+	both.Wait()
+	if _, err := store.Inspect(file, ""); err != nil {
+		t.Error(err)
+	}
+	entries, err := os.ReadDir(dir)
+	s.must(err)
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 || len(entries) != 1 {
+		t.Errorf("%v, %v, %d files", info.Mode(), err, len(entries))
+	}
+}
+
+// A command whose answer is lost is carried out once, and answered.
+func TestLostAnswer(t *testing.T) {
+	s, p := served(t)
+	id := post(t, p, "john")
+	var once sync.Once
+	closed := func() (lose bool) {
+		if !strings.Contains(s.pullmode("requests", "list").out, id) {
+			once.Do(func() { lose = true })
+		}
+		return lose
+	}
+	dial := func(ctx context.Context, protocol, address string) (net.Conn, error) {
+		conn, err := s.net.dial(ctx, protocol, address)
+		return &lossy{conn, closed}, err
+	}
+	var out, errOut bytes.Buffer
+	code := run(t.Context(), []string{"kubectl-pullmode", "requests", "close", id, "--yes", "-o", "json", "--kubeconfig", s.kubeconfig, "-n", s.namespace},
+		streams{strings.NewReader(""), &out, &errOut}, dial)
+	var result protocol.Result
+	if err := json.Unmarshal(out.Bytes(), &result); err != nil || code != 0 {
+		t.Fatalf("%d, %v: %s", code, err, errOut.String())
+	}
+	if !result.Repeated || result.Outcome != request.Ended || result.Request.CloseReason != request.ClosedByForce {
+		t.Errorf("answered %s", out.String())
+	}
+}
+
+// lossy is a connection that breaks once there is something to lose.
+type lossy struct {
+	net.Conn
+	lose func() bool
+}
+
+func (l *lossy) Read(b []byte) (int, error) {
+	n, err := l.Conn.Read(b)
+	if l.lose() {
+		_ = l.Conn.Close()
+		return 0, io.EOF
+	}
+	return n, err
 }

@@ -122,7 +122,7 @@ func send(cmd *cobra.Command, p *port, name string) error {
 		return err
 	}
 	bar := newProgress(cmd.ErrOrStderr(), "restoring "+p.replica.Name, info.Size())
-	res, err := p.Do(cmd.Context(), http.MethodPost, p.replica, "restore", "application/octet-stream", io.TeeReader(file, bar))
+	res, err := p.Do(cmd.Context(), http.MethodPost, p.replica, "restore", http.Header{"Content-Type": {"application/octet-stream"}}, io.TeeReader(file, bar))
 	bar.end()
 	if err != nil {
 		return err

@@ -184,14 +184,10 @@ func (m *Admin) Snapshot(ctx context.Context, t program.Target) (*snapshot.Updat
 
 // Do makes any call of the admin port. An answer of 400 and above becomes a
 // *protocol.Problem. Who calls closes the answer's body.
-func (m *Admin) Do(ctx context.Context, method string, t program.Target, resource, contentType string, body io.Reader) (*http.Response, error) {
+func (m *Admin) Do(ctx context.Context, method string, t program.Target, resource string, header http.Header, body io.Reader) (*http.Response, error) {
 	way, err := m.through(ctx, t)
 	if err != nil {
 		return nil, err
-	}
-	header := http.Header{}
-	if contentType != "" {
-		header.Set("Content-Type", contentType)
 	}
 	res, err := way.Do(ctx, method, t, resource, header, body)
 	if err != nil {
