@@ -9,6 +9,9 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	appsv1 "k8s.io/api/apps/v1"
+
+	"github.com/pullmode/operator/controllers/operator"
 )
 
 var _ = Describe("two operators that are of different opinions", func() {
@@ -48,6 +51,42 @@ var _ = Describe("two operators that are of different opinions", func() {
 		Eventually(func() string { return p.replica.Snapshot().Lists[0].Description }).Should(Equal("changed"))
 		settled()
 		Expect(p.replica.Snapshot().Lists[0].Description).To(Equal("changed"))
+	})
+})
+
+var _ = Describe("two operators that would run different images", func() {
+	It("settle: the pods are of one of the two, and both are quiet", func(ctx SpecContext) {
+		ns := newNamespace(ctx)
+		run := func(image string) *running {
+			return startOperator(func(o *operator.Options) { o.RuntimeImage = image }, ns)
+		}
+		one := run("example.com/pullmode:1")
+		apply(ctx, ns, everything)
+		p := startPod(ctx, ns, "main")
+		allReady(ctx, ns)
+		two := run("example.com/pullmode:2")
+
+		Eventually(told(ctx, ns)).Should(ContainElement("RoutingRuntime/main Warning OtherOperator"))
+		Eventually(func() []string {
+			one.writes.reset()
+			two.writes.reset()
+			return afterDrifts(p, 8, func() []string { return append(one.writes.seen(), two.writes.seen()...) })
+		}).Should(BeEmpty())
+		Expect(condition(ctx, ns, "RoutingRuntime", "main", "Degraded")()).To(BeEmpty())
+
+		By("applying the next change once the other one is gone")
+		image := func() string {
+			var set appsv1.StatefulSet
+			Expect(present(ctx, ns, &set)).To(BeTrue())
+			return set.Spec.Template.Spec.Containers[0].Image
+		}
+		winner, wanted := one, "example.com/pullmode:2"
+		if image() == wanted {
+			winner, wanted = two, "example.com/pullmode:1"
+		}
+		winner.stop()
+		apply(ctx, ns, strings.Replace(theRuntime, "{authentication", "{drainTimeout: 40s, authentication", 1))
+		Eventually(image).Should(Equal(wanted))
 	})
 })
 

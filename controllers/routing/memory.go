@@ -22,7 +22,7 @@ type memory struct {
 	versions []string
 	silent   silence
 	refusals refusals
-	contest  contest
+	rivalry  rivalry
 	// hurried counts the reconciles in a row that were called again early.
 	hurried int
 }

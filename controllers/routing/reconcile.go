@@ -6,11 +6,11 @@ import (
 	"errors"
 	"time"
 
-	corev1 "k8s.io/api/core/v1"
 	ctrl "sigs.k8s.io/controller-runtime"
 
 	"github.com/pullmode/operator/controllers/compile"
 	"github.com/pullmode/operator/controllers/meter"
+	"github.com/pullmode/operator/controllers/notice"
 	"github.com/pullmode/operator/controllers/program"
 	"github.com/pullmode/operator/controllers/status"
 	"github.com/pullmode/operator/runtime/snapshot"
@@ -90,8 +90,6 @@ func (r *Reconciler) serve(ctx context.Context, objects compile.Input, known sta
 // opinion of what is declared, and that this one lets it.
 var errOverruled = errors.New("another operator programs this runtime otherwise")
 
-const otherOperator = "Another operator programs this runtime otherwise, and this one lets it: run only one of them here, or give all of them leader election."
-
 // program hands the snapshot over if something else is served, and adds what
 // comes of it to the facts. A refusal is a fact and no error.
 func (r *Reconciler) program(ctx context.Context, facts *status.Facts, found replicas, wanted *snapshot.Snapshot, m *memory) error {
@@ -110,10 +108,10 @@ func (r *Reconciler) program(ctx context.Context, facts *status.Facts, found rep
 		return nil
 	}
 	log := ctrl.LoggerFrom(ctx).WithValues("digest", facts.Digest, "bytes", len(encoded))
-	if overruled, news := m.contest.overruled(newest.Report, facts.Digest, r.Now()); overruled {
+	if overruled, news := m.rivalry.overruled(newest.Report, facts.Digest, r.Now()); overruled {
 		if news {
-			log.Info(otherOperator, "served", newest.Report.Digest)
-			r.Status.Events.Eventf(facts.Runtime, nil, corev1.EventTypeWarning, "OtherOperator", "Program", otherOperator)
+			log.Info("another operator programs this runtime otherwise, and this one lets it", "served", newest.Report.Digest)
+			notice.OtherOperator(r.Status.Events, facts.Runtime)
 		}
 		return errOverruled
 	}
@@ -123,7 +121,7 @@ func (r *Reconciler) program(ctx context.Context, facts *status.Facts, found rep
 	switch {
 	case err == nil:
 		m.snapshot, m.digest, m.partly = wanted, facts.Digest, false
-		m.contest.won(facts.Digest, newest.Report.Epoch, newest.Report.Sequence+1)
+		m.rivalry.won(facts.Digest, newest.Report.Epoch, newest.Report.Sequence+1)
 		log.Info("programmed", "sequence", program.Sequence(facts.Readings))
 		return nil
 	case conflict(err):

@@ -9,9 +9,11 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/pullmode/operator/api/v1alpha1"
+	"github.com/pullmode/operator/controllers/notice"
 )
 
 // ForeignError says that a name which a runtime needs is taken by an object that
@@ -33,8 +35,20 @@ func (r *Reconciler) apply(ctx context.Context, rt *v1alpha1.RoutingRuntime, chi
 	if err != nil {
 		return fmt.Errorf("read %s %s: %w", wanted.GetKind(), wanted.GetName(), err)
 	}
-	if same, err := settled(rt, wanted, live); same || err != nil {
+	same, err := settled(rt, wanted, live)
+	if err != nil {
 		return err
+	}
+	overruled, news := r.rivals.overrule(rt, wanted, live, r.Now())
+	if news {
+		ctrl.LoggerFrom(ctx).Info("another operator applies it otherwise, and this one lets it", "kind", wanted.GetKind(), "name", wanted.GetName())
+		notice.OtherOperator(r.Events, rt)
+	}
+	if overruled {
+		return errOverruled
+	}
+	if same {
+		return nil
 	}
 	return r.write(ctx, wanted)
 }

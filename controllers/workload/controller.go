@@ -22,6 +22,7 @@ import (
 
 	"github.com/pullmode/operator/api/v1alpha1"
 	"github.com/pullmode/operator/controllers/compile"
+	"github.com/pullmode/operator/controllers/contest"
 	"github.com/pullmode/operator/controllers/secrets"
 )
 
@@ -46,10 +47,13 @@ type Reconciler struct {
 	// Events tells people of what has changed.
 	Events events.EventRecorder
 	Now    func() time.Time
+
+	rivals rivals
 }
 
 // SetupWithManager registers the controller.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
+	r.rivals = rivals{}
 	generation := builder.WithPredicates(predicate.GenerationChangedPredicate{})
 	return ctrl.NewControllerManagedBy(mgr).
 		Named("workload").
@@ -96,11 +100,14 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	// The one that serves the namespace has children, any other has none.
 	rt := compile.Elected(all.Items)
 	if rt == nil || rt.Name != req.Name {
+		delete(r.rivals, req.NamespacedName)
 		return ctrl.Result{}, nil
 	}
 	done := r.applyAll(ctx, rt)
 	err := errors.Join(done.failures...)
 	switch {
+	case errors.Is(err, errOverruled):
+		return ctrl.Result{RequeueAfter: min(contest.AsideFor, done.renewAt.Sub(r.Now()))}, nil // the other one reports
 	case overtaken(err):
 		return ctrl.Result{}, err // look again: there is nothing to report
 	case leaving(err):

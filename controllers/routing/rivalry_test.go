@@ -4,12 +4,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pullmode/operator/controllers/contest"
 	"github.com/pullmode/operator/runtime/snapshot"
 )
 
 // side is one of two operators with different opinions.
 type side struct {
-	contest
+	rivalry
 	wants string
 	told  int // how often it was news that this side gives in
 }
@@ -47,8 +48,8 @@ func TestTwoOpinionsSettle(t *testing.T) {
 		}
 		return programmed
 	}
-	if got := run(10); got > 2*concede {
-		t.Errorf("programmed %d times until it was settled, want %d at most", got, 2*concede)
+	if got := run(10); got > 2*contest.Concede {
+		t.Errorf("programmed %d times until it was settled, want %d at most", got, 2*contest.Concede)
 	}
 	if got := one.told + two.told; got != 1 {
 		t.Errorf("told %d times that one gives in, want once", got)
@@ -58,7 +59,7 @@ func TestTwoOpinionsSettle(t *testing.T) {
 		t.Errorf("programmed %d times afterwards", got)
 	}
 	const hours = 10
-	if got, most := run(hours*120), hours*2*int(time.Hour/asideFor); got > most {
+	if got, most := run(hours*120), hours*2*int(time.Hour/contest.AsideFor); got > most {
 		t.Errorf("programmed %d times in %d hours, want %d at most", got, hours, most)
 	}
 	if served.Digest != settled {
@@ -76,7 +77,7 @@ func TestDriftIsNoContest(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := &side{wants: "one"}
 			s.won("one", "e", 5)
-			for range 10 * concede {
+			for range 10 * contest.Concede {
 				served := tc
 				served.Digest = "other"
 				if !s.round(&served, time.Unix(0, 0)) {
