@@ -70,6 +70,10 @@ func drains(lists []v1alpha1.DrainingList) finding {
 	if more := len(lists) - len(names); more > 0 {
 		which = fmt.Sprintf("%s and %d more", which, more)
 	}
+	subject := "Worklist %s was"
+	if len(lists) > 1 {
+		subject = "Worklists %s were"
+	}
 	return is(metav1.ConditionTrue, v1alpha1.ReasonListsDraining,
-		"Worklist %s was deleted with open requests, which end as status.draining says: nothing has to be done.", which)
+		subject+" deleted with open requests, which end as status.draining says: nothing has to be done.", which)
 }

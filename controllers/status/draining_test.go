@@ -69,7 +69,7 @@ func TestDrainingIsBounded(t *testing.T) {
 	if len(got) != maxDraining || got[0].List != "l00" || got[1].List != "l01" {
 		t.Errorf("%d lists, from %s on", len(got), got[0].List)
 	}
-	if want := "Worklist l00, l01, l02, l03, l04, l05, l06, l07, l08, l09 and 54 more was"; drains(got).message[:len(want)] != want {
+	if want := "Worklists l00, l01, l02, l03, l04, l05, l06, l07, l08, l09 and 54 more were"; drains(got).message[:len(want)] != want {
 		t.Errorf("it says %q", drains(got).message)
 	}
 }

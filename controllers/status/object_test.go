@@ -412,8 +412,8 @@ func TestClue(t *testing.T) {
 			"see why with kubectl describe pod main-1",
 		},
 		"what could not be applied": {Facts{Runtime: broken}, "see the condition Degraded of RoutingRuntime main"},
-		"no pod":                    {Facts{Runtime: main1()}, "see why there is no pod with kubectl describe statefulset main"},
-		"no pod over an etcd":       {Facts{Runtime: external}, "see why there is no pod with kubectl describe deployment main"},
+		"no pod":                    {Facts{Runtime: main1()}, "see why with kubectl describe statefulset,pods -l app.kubernetes.io/instance=main"},
+		"no pod over an etcd":       {Facts{Runtime: external}, "see why with kubectl describe deployment,pods -l app.kubernetes.io/instance=main"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := look(tc.facts).clue(); got != tc.want {

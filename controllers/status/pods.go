@@ -29,8 +29,11 @@ func (f *facts) clue() string {
 	if c := meta.FindStatusCondition(f.Runtime.Status.Conditions, string(v1alpha1.ConditionDegraded)); c != nil {
 		return fmt.Sprintf("see the condition %s of RoutingRuntime %s", c.Type, f.Runtime.Name)
 	}
+	// Of a pod that waits for a node, a volume or its image nobody has told here: it has
+	// no address yet.
+	owner := "statefulset"
 	if f.Runtime.Spec.Storage.Etcd != nil {
-		return "see why there is no pod with kubectl describe deployment " + f.Runtime.Name
+		owner = "deployment"
 	}
-	return "see why there is no pod with kubectl describe statefulset " + f.Runtime.Name
+	return fmt.Sprintf("see why with kubectl describe %s,pods -l app.kubernetes.io/instance=%s", owner, f.Runtime.Name)
 }
