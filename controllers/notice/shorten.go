@@ -1,5 +1,8 @@
 package notice
 
+// MaxMessage is what the schema takes of a condition's message.
+const MaxMessage = 32768
+
 // Shorten cuts a message to at most so many bytes, and shows that it did.
 func Shorten(message string, most int) string {
 	if len(message) <= most {

@@ -83,7 +83,7 @@ func (f *facts) summary(v compile.Verdict, findings map[v1alpha1.ConditionType]f
 // is kept while the status is.
 func condition(t v1alpha1.ConditionType, f finding, generation int64, present []metav1.Condition, now metav1.Time) metav1.Condition {
 	c := metav1.Condition{
-		Type: string(t), Status: f.status, Reason: string(f.reason), Message: notice.Shorten(f.message, maxMessage),
+		Type: string(t), Status: f.status, Reason: string(f.reason), Message: notice.Shorten(f.message, notice.MaxMessage),
 		ObservedGeneration: generation, LastTransitionTime: now,
 	}
 	if last := meta.FindStatusCondition(present, string(t)); last != nil && last.Status == c.Status {
@@ -92,8 +92,5 @@ func condition(t v1alpha1.ConditionType, f finding, generation int64, present []
 	return c
 }
 
-// What the schema takes of a message: of a condition, and of a replica.
-const (
-	maxMessage        = 32768
-	maxReplicaMessage = 1024
-)
+// maxReplicaMessage is what the schema takes of a replica's message.
+const maxReplicaMessage = 1024

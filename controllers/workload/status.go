@@ -83,7 +83,7 @@ func (o outcome) problems() []error {
 
 // degraded is the condition as it should be; nil when there is nothing to complain of.
 func degraded(rt *v1alpha1.RoutingRuntime, present *metav1.Condition, problems []error, now metav1.Time) *metav1.Condition {
-	message := tell(problems)
+	message := notice.Shorten(tell(problems), notice.MaxMessage)
 	if message == "" {
 		return nil
 	}

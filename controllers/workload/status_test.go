@@ -2,6 +2,7 @@ package workload
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/pullmode/operator/api/v1alpha1"
+	"github.com/pullmode/operator/controllers/notice"
 )
 
 // What stays refused is tried again for ever, and must not be written each time.
@@ -26,6 +28,10 @@ func TestDegradedIsWrittenOnce(t *testing.T) {
 	}
 	if other := degraded(rt, present, []error{errors.New("forbidden")}, later); ptr.Equal(present, other) || !other.LastTransitionTime.Equal(&first) {
 		t.Errorf("another refusal is %+v, want it new, and the time kept", other)
+	}
+	long := degraded(rt, nil, []error{errors.New(strings.Repeat("x", 2*notice.MaxMessage))}, first)
+	if len(long.Message) > notice.MaxMessage {
+		t.Errorf("a message of %d bytes, which the API server does not take", len(long.Message))
 	}
 	if gone := degraded(rt, present, nil, later); gone != nil || ptr.Equal(present, gone) {
 		t.Errorf("it stays although nothing is wrong: %+v", gone)
