@@ -86,6 +86,7 @@ func TestRestoreErrors(t *testing.T) {
 		"no file named":  {[]string{"--data-dir=" + dir}, exitUsage, "from"},
 		"no directory":   {[]string{"--from=" + half}, exitUsage, "data-dir"},
 		"no such file":   {[]string{"--data-dir=" + dir, "--from=" + dir + "/none"}, exitFailed, "open the backup"},
+		"a directory":    {[]string{"--data-dir=" + dir, "--from=" + dir}, exitFailed, dir + " is a directory: name the file"},
 		"no backup":      {[]string{"--data-dir=" + dir, "--from=" + half}, exitFailed, "no backup of a store"},
 		"standard input": {[]string{"--data-dir=" + dir, "--from=-"}, exitFailed, "no backup of a store"},
 	}

@@ -78,7 +78,7 @@ func (r *Registry) Closed(list, reason string, joined bool) {
 // attention it needed by then.
 func (r *Registry) FirstJoin(list, attention string, took time.Duration) {
 	r.lists.firstJoins.WithLabelValues(list, attention).Inc()
-	r.lists.firstJoin.WithLabelValues(list).Observe(took.Seconds())
+	r.lists.firstJoin.WithLabelValues(list).Observe(seconds(took))
 }
 
 // AlertRaised counts an alert that was raised, also again.

@@ -139,7 +139,11 @@ func (r *Registry) Delivery(channel, outcome string, took time.Duration) {
 func (r *Registry) Recorded(kind, outcome string) { r.recorded.WithLabelValues(kind, outcome).Inc() }
 
 // FeedDelay records how long after its decision an event was written to a connection.
-func (r *Registry) FeedDelay(took time.Duration) { r.feedDelay.Observe(took.Seconds()) }
+func (r *Registry) FeedDelay(took time.Duration) { r.feedDelay.Observe(seconds(took)) }
+
+// seconds of what lies between two moments by the clocks of two replicas, of which the
+// later one may be behind.
+func seconds(between time.Duration) float64 { return max(0, between).Seconds() }
 
 // Commit records how long a commit to the store took.
 func (r *Registry) Commit(took time.Duration) { r.commit.Observe(took.Seconds()) }

@@ -3,6 +3,7 @@ package observe_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -74,5 +75,19 @@ func TestAScrapeGoesWithoutWhatIsNotTold(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, ours(scrape(t, r))); diff != "" {
 		t.Errorf("scrape (-want +got):\n%s", diff)
+	}
+}
+
+// What lies between the clocks of two replicas, or a clock that was put back, takes nothing off a sum: to Prometheus that
+// would be a restart.
+func TestClocksThatDiffer(t *testing.T) {
+	r := observe.NewRegistry("v1")
+	r.FeedDelay(-time.Second)
+	r.FirstJoin("sales", "Normal", -time.Second)
+	text := scrape(t, r)
+	for _, line := range []string{"pullmode_feed_delay_seconds_sum 0\n", "pullmode_first_join_seconds_sum{list=\"sales\"} 0\n"} {
+		if !strings.Contains(text, line) {
+			t.Errorf("no %q in\n%s", line, text)
+		}
 	}
 }
