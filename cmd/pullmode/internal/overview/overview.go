@@ -113,6 +113,7 @@ func Of(ctx context.Context, a *cluster.Access, objects *cluster.Objects, o Opti
 	v.Runtime = ofRuntime(rt)
 	readings := v.ask(ctx, a, rt)
 	pods := v.pods(ctx, a, rt)
+	v.silent(readings, pods)
 	v.replicas(rt, readings, pods)
 	v.lists(objects, rt, readings)
 	return v, nil
@@ -129,13 +130,22 @@ func (v *Overview) ask(ctx context.Context, a *cluster.Access, rt *v1alpha1.Rout
 		return nil
 	}
 	defer admin.Close()
-	readings := admin.Read(ctx)
+	return admin.Read(ctx)
+}
+
+// silent tells of replicas that run and do not say anything of themselves.
+func (v *Overview) silent(readings []program.Reading, pods map[string]*corev1.Pod) {
 	for _, r := range readings {
-		if r.Err != nil {
-			v.note("live figures of "+r.Name+" are missing", &cluster.Problem{What: "it " + r.Silence()})
+		pod := pods[r.Name]
+		if r.Err == nil || pod != nil && standing(pod) != "" {
+			continue // its row says why
 		}
+		why := r.Err
+		if p := new(cluster.Problem); !errors.As(why, &p) {
+			why = &cluster.Problem{What: "it " + r.Silence()}
+		}
+		v.note("live figures of "+r.Name+" are missing", why)
 	}
-	return readings
 }
 
 func (v *Overview) note(what string, err error) {
@@ -232,11 +242,10 @@ func (v *Overview) replicas(rt *v1alpha1.RoutingRuntime, readings []program.Read
 			v.Runtime.Image = cmp.Or(v.Runtime.Image, pod.Spec.Containers[0].Image)
 		}
 		if len(pod.Status.ContainerStatuses) > 0 {
-			s := pod.Status.ContainerStatuses[0]
-			r.Restarts = s.RestartCount
-			if s.State.Waiting != nil && !r.Ready {
-				r.Message = strings.TrimSuffix(s.State.Waiting.Reason+": "+s.State.Waiting.Message, ": ")
-			}
+			r.Restarts = pod.Status.ContainerStatuses[0].RestartCount
+		}
+		if why := standing(pod); why != "" && !r.Ready {
+			r.Message = why
 		}
 	}
 	for _, r := range by {
