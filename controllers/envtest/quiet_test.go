@@ -1,11 +1,14 @@
 package envtest_test
 
 import (
+	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
 
+	"github.com/pullmode/operator/api/v1alpha1"
 	"github.com/pullmode/operator/controllers/operator"
 )
 
@@ -48,6 +51,41 @@ spec: {authentication: {issuers: [{url: "https://login.example.com", audience: p
 		op = startOperator(nil, ns)
 		Expect(afterDrifts(p, 4, op.writes.seen)).To(BeEmpty())
 		Expect(p.replica.Report().Sequence).To(Equal(sequence))
+	})
+
+	It("is quiet also while much is wrong with it", func(ctx SpecContext) {
+		ns := newNamespace(ctx)
+		theirs := &corev1.Service{Spec: corev1.ServiceSpec{Ports: []corev1.ServicePort{{Port: 80}}}}
+		theirs.Namespace, theirs.Name = ns, "main-replicas"
+		Expect(kube.Create(ctx, theirs)).To(Succeed())
+		op := startOperator(nil, ns)
+		apply(ctx, ns, everything)
+		p := startPod(ctx, ns, "main")
+		allReady(ctx, ns)
+		post(ctx, p)
+		n := ahead(ctx, p)
+		n.write("subscriptions", "agents", 2, "role", "Visitor")
+		remove(ctx, &v1alpha1.Worklist{}, ns, "l1")
+		apply(ctx, ns, strings.Replace(theRuntime, "{authentication", "{tls: {secretRef: {name: missing}}, authentication", 1)+
+			"---"+strings.Replace(theSubscription, "[alice]", "[alice, bob]", 1))
+
+		Eventually(condition(ctx, ns, "RoutingRuntime", "main", "Draining")).Should(Equal("True/ListsDraining"))
+		Eventually(condition(ctx, ns, "RoutingRuntime", "main", "ResolvedRefs")).Should(Equal("False/SecretNotFound"))
+		Eventually(condition(ctx, ns, "AgentSubscription", "agents", "Ready")).Should(Equal("False/Rejected"))
+		Eventually(func() string { return message(ctx, ns, "RoutingRuntime", "main", "Degraded") }).Should(And(
+			ContainSubstring("Service main-replicas exists already"), ContainSubstring("No Secret missing exists"),
+		))
+		Eventually(func() []string {
+			op.writes.reset()
+			return afterDrifts(p, 2, op.writes.seen)
+		}).Should(BeEmpty())
+		puts := n.puts.Load()
+		Expect(afterDrifts(p, 4, op.writes.seen)).To(BeEmpty())
+		Expect(n.puts.Load()).To(Equal(puts))
+
+		op.stop()
+		op = startOperator(nil, ns)
+		Expect(afterDrifts(p, 4, op.writes.seen)).To(BeEmpty())
 	})
 
 	It("is written to by the leader alone, and the next one goes on where it was", func(ctx SpecContext) {
