@@ -90,6 +90,7 @@ func TestBackupAndRestore(t *testing.T) {
 	whole, err := os.ReadFile(file)
 	s.must(err)
 	s.must(os.WriteFile(half, whole[:len(whole)/2], 0o600))
+	holds(t, s.pullmode("restore", "main", filepath.Dir(half), "--yes").want(t, 2).errOut, "is a folder")
 	holds(t, s.pullmode("restore", "main", half, "--yes").want(t, 1).errOut, "half.backup cannot be restored", "nothing was changed")
 	holds(t, s.pullmode("restore", "main", file).want(t, 2).errOut, "Replace everything that RoutingRuntime main in namespace "+s.namespace+" holds (2 open requests)", "(1 open request)?", "--yes")
 

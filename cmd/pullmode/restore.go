@@ -83,6 +83,9 @@ func (r *restoring) run(cmd *cobra.Command, args []string) error {
 
 // inspected checks the file before anybody is asked or anything is sent.
 func inspected(file string) (store.Contents, error) {
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		return store.Contents{}, usage("%s is a folder: name the file in it", file)
+	}
 	contents, err := store.Inspect(file, keyspace.Slots)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
