@@ -60,7 +60,7 @@ var _ = Describe("An old volume that is restored", Label(onNode), func() {
 		Expect(me.Lists).To(ContainElement(HaveField("DisplayName", "L1 of later")))
 		first := begins(ctx, t.agent(ctx, "alice"), cursor)
 		Expect(first.Type).To(Equal(protocol.EventGap))
-		Expect(string(first.Data)).To(ContainSubstring(string(protocol.GapFuture)))
+		Expect(string(first.Data)).To(ContainSubstring(string(protocol.GapEpoch)))
 		var open []string
 		for r, err := range t.agent(ctx, "alice").Requests(ctx, client.Query{Limit: 500}) {
 			Expect(err).NotTo(HaveOccurred())

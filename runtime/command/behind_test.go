@@ -29,7 +29,7 @@ func (s asked) Latest(ctx context.Context) (int64, error) {
 // wants to know what it may have missed.
 func behind(l *lab.Lab) *command.Executor {
 	l.T.Helper()
-	v := view.New(l.Store.Epoch())
+	v := view.New(l.Store.History())
 	loaded, err := l.Store.Load(ctx, view.Prefixes, v.Load)
 	if err != nil {
 		l.T.Fatal(err)

@@ -49,7 +49,7 @@ func TestTheSameMessageIDOfTwoCustomers(t *testing.T) {
 // Whoever is answered can read it back, also when it is a repeat that is answered.
 func TestRepeatIsAnsweredWhenTheViewShowsIt(t *testing.T) {
 	l := lab.Start(t)
-	behind := view.New(l.Store.Epoch())
+	behind := view.New(l.Store.History())
 	loaded, err := l.Store.Load(ctx, view.Prefixes, behind.Load)
 	if err != nil {
 		t.Fatal(err)

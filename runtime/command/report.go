@@ -7,7 +7,7 @@ import (
 
 // Report says what this replica serves.
 func (x *Executor) Report() snapshot.Report {
-	report := snapshot.Report{Epoch: x.View.Epoch()}
+	report := snapshot.Report{}
 	config := x.View.Config()
 	if config == nil {
 		return report

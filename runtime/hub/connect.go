@@ -22,7 +22,7 @@ func (h *Hub) Connect(ctx context.Context, agent inbox.Agent, cursor string) (*C
 		return nil, err
 	}
 	at, malformed := protocol.ParseCursor(cursor)
-	if malformed == nil && at.Epoch == h.view.Epoch() {
+	if malformed == nil && h.store.Holds(at.History, at.Revision) {
 		patience, cancel := context.WithTimeout(ctx, futureWait)
 		_ = h.view.WaitFor(patience, at.Revision) // if it does not come, resume says so
 		cancel()
@@ -50,7 +50,7 @@ func (h *Hub) Connect(ctx context.Context, agent inbox.Agent, cursor string) (*C
 
 // resume gives what came after a cursor (R1), or says why it cannot (R2, R3).
 func (h *Hub) resume(box *inbox.Inbox, agent inbox.Agent, at protocol.Cursor) []Frame {
-	if at.Epoch != h.view.Epoch() {
+	if !h.store.Holds(at.History, at.Revision) {
 		return h.gap(box, protocol.GapEpoch)
 	}
 	if at.Revision > h.revision {

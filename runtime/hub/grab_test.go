@@ -83,7 +83,7 @@ func TestResumeAcrossAGrab(t *testing.T) {
 	id := l.MessageOn(lab.Grab, "john", "m1").Request
 	join(t, l, lab.Erin, id)
 	frank.hears("N6", "received, alert", "removed for erin")
-	behind := protocol.Cursor{Epoch: l.View.Epoch(), Revision: l.View.Revision()}.String()
+	behind := protocol.Cursor{History: l.View.History(), Revision: l.View.Revision()}.String()
 	l.MessageOn(lab.Grab, "john", "m2")
 	shut(t, l, lab.Erin, id)
 	l.MessageOn(lab.Grab, "mary", "m3")

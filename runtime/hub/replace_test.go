@@ -22,7 +22,7 @@ import (
 // replica runs another hub, with a view of its own, on the lab's store.
 func replica(t *testing.T, l *lab.Lab, name string, options ...func(*hub.Options)) *hub.Hub {
 	t.Helper()
-	o := hub.Options{Store: l.Store, View: view.New(l.Store.Epoch()), Name: name, Log: slog.New(slog.DiscardHandler), Now: l.Clock.Now}
+	o := hub.Options{Store: l.Store, View: view.New(l.Store.History()), Name: name, Log: slog.New(slog.DiscardHandler), Now: l.Clock.Now}
 	for _, change := range options {
 		change(&o)
 	}

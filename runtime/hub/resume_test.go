@@ -95,7 +95,7 @@ func TestCursorCoversWholeRevisions(t *testing.T) {
 func TestCursorsThatCannotBeResumed(t *testing.T) {
 	l := lab.Start(t)
 	l.Message("john", "m1")
-	old := protocol.Cursor{Epoch: l.View.Epoch(), Revision: 1}
+	old := protocol.Cursor{History: l.View.History(), Revision: 1}
 	l.Clock.Move(time.Hour)
 	l.Message("john", "m2")
 	l.Clock.Move(time.Hour)
@@ -109,7 +109,8 @@ func TestCursorsThatCannotBeResumed(t *testing.T) {
 	}{
 		"R2 older than what is kept": {old.String(), protocol.GapExpired},
 		"R3 from another epoch":      {"another.5", protocol.GapEpoch},
-		"R3 from the future":         {protocol.Cursor{Epoch: l.View.Epoch(), Revision: 1 << 40}.String(), protocol.GapFuture},
+		"R3 from another run":        {l.Store.Epoch() + "-ANOTHER7.5", protocol.GapEpoch},
+		"R3 from the future":         {protocol.Cursor{History: l.View.History(), Revision: 1 << 40}.String(), protocol.GapFuture},
 		"malformed":                  {"nonsense", protocol.GapMalformed},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -138,7 +139,7 @@ func TestCompactedHistoryStaysAGapAfterARestart(t *testing.T) {
 	l.Stop()
 	l.Run()
 	l.Eventually(func() bool { return l.Hub.Ready() == nil })
-	frames := next(t, l.Connect(lab.Alice, protocol.Cursor{Epoch: l.View.Epoch(), Revision: 1}.String())).Frames
+	frames := next(t, l.Connect(lab.Alice, protocol.Cursor{History: l.View.History(), Revision: 1}.String())).Frames
 	wantTypes(t, "R2", frames, protocol.EventGap, protocol.EventSnapshot)
 }
 
@@ -210,7 +211,7 @@ func TestResumeFromBeforeASnapshot(t *testing.T) {
 func TestResumeFromJustAhead(t *testing.T) {
 	l := lab.Start(t)
 	l.Connect(lab.Alice, "").Close() // seen: her calls write nothing any more
-	ahead := protocol.Cursor{Epoch: l.View.Epoch(), Revision: l.View.Revision() + 1}
+	ahead := protocol.Cursor{History: l.View.History(), Revision: l.View.Revision() + 1}
 	connected := make(chan *hub.Conn)
 	go func() { connected <- l.Connect(lab.Alice, ahead.String()) }()
 	l.Message("john", "m1")

@@ -91,7 +91,7 @@ func (b *Inbox) ChangedSince(revision int64) bool {
 // Cursor is the place in the feed from which on it tells everything that is not
 // seen here: the revision of Of. What is newer and seen all the same comes again.
 func (b *Inbox) Cursor() string {
-	return protocol.Cursor{Epoch: b.view.Epoch(), Revision: b.revision}.String()
+	return protocol.Cursor{History: b.view.History(), Revision: b.revision}.String()
 }
 
 // JoinedElsewhere are the open requests that the agent is a member of on other

@@ -3,7 +3,7 @@ package protocol
 import "testing"
 
 func TestCursors(t *testing.T) {
-	want := Cursor{Epoch: "EPOCH", Revision: 42}
+	want := Cursor{History: "EPOCH", Revision: 42}
 	if got, err := ParseCursor(want.String()); err != nil || got != want {
 		t.Errorf("%s reads %+v, %v", want, got, err)
 	}

@@ -141,7 +141,8 @@ type GapReason string
 const (
 	// GapExpired: the cursor is older than what is kept (R2).
 	GapExpired GapReason = "cursorExpired"
-	// GapEpoch: the cursor belongs to another history, before a restore (R3).
+	// GapEpoch: the cursor belongs to another history: from before a restore, or from
+	// what an older copy of the store's data has taken the place of (R3).
 	GapEpoch GapReason = "otherEpoch"
 	// GapFuture: the cursor is ahead of this history (R3).
 	GapFuture GapReason = "cursorFromTheFuture"

@@ -97,7 +97,7 @@ func (r *Replica) open(ctx context.Context) (err error) {
 	if r.store, err = openStore(ctx, o, r.metrics); err != nil {
 		return err
 	}
-	r.view = view.New(r.store.Epoch())
+	r.view = view.New(r.store.History())
 	r.do = command.New(command.Options{
 		Store: timed{r.store, r.metrics}, View: r.view, Log: o.Log, Now: o.Now,
 		Observe: r.metrics.Command, Unheard: r.metrics.NoSubscribers,

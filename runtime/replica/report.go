@@ -5,6 +5,7 @@ import "github.com/pullmode/operator/runtime/snapshot"
 // Report says what the replica serves.
 func (r *Replica) Report() snapshot.Report {
 	report := r.do.Report()
+	report.Epoch = r.store.Epoch()
 	report.Replica, report.Version, report.StartedAt = r.options.Name, r.options.Version, r.begun
 	report.Agents = r.hub.Stats().Agents
 	report.Store = snapshot.StoreEmbedded

@@ -62,7 +62,7 @@ func (s *Server) feed(api huma.API) {
 		return &huma.StreamResponse{Body: func(hctx huma.Context) {
 			defer conn.Close()
 			r, w := humago.Unwrap(hctx)
-			ended := s.stream(r.Context(), conn, newSSE(w, s.View.Epoch(), s.WriteTimeout), c.until, r.Method == http.MethodHead)
+			ended := s.stream(r.Context(), conn, newSSE(w, s.View.History(), s.WriteTimeout), c.until, r.Method == http.MethodHead)
 			s.log.DebugContext(r.Context(), "a feed ended", slog.Any("reason", ended))
 		}}, nil
 	})
@@ -122,12 +122,12 @@ type sse struct {
 	w       http.ResponseWriter
 	control *http.ResponseController
 	timeout time.Duration
-	epoch   string
+	history string
 	buffer  bytes.Buffer
 }
 
-func newSSE(w http.ResponseWriter, epoch string, timeout time.Duration) *sse {
-	return &sse{w: w, epoch: epoch, control: http.NewResponseController(w), timeout: timeout}
+func newSSE(w http.ResponseWriter, history string, timeout time.Duration) *sse {
+	return &sse{w: w, history: history, control: http.NewResponseController(w), timeout: timeout}
 }
 
 func (s *sse) begin() error {
@@ -162,7 +162,7 @@ func (s *sse) flush(f hub.Flush) error {
 		case i == end && f.Cursor != "":
 			s.buffer.WriteString("\nid: " + f.Cursor)
 		case frame.Whole > 0 && unmarked >= idEvery:
-			s.buffer.WriteString("\nid: " + protocol.Cursor{Epoch: s.epoch, Revision: frame.Whole}.String())
+			s.buffer.WriteString("\nid: " + protocol.Cursor{History: s.history, Revision: frame.Whole}.String())
 			unmarked = 0
 		}
 		s.buffer.WriteString("\n\n")

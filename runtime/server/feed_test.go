@@ -325,7 +325,7 @@ func TestSlowReader(t *testing.T) {
 	_ = conn.(*net.TCPConn).SetReadBuffer(4 << 10)
 	fmt.Fprintf(conn, "GET /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n", token)
 	s.Eventually(func() bool { return s.Hub.Stats().Connections == 1 })
-	cursor := protocol.Cursor{Epoch: s.View.Epoch(), Revision: s.View.Revision()}.String()
+	cursor := protocol.Cursor{History: s.View.History(), Revision: s.View.Revision()}.String()
 
 	// Messages to a member are large events: what the kernel holds for a peer that
 	// does not read is soon used up.

@@ -55,7 +55,7 @@ func (h *house) open() {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	h.store, h.view = s, view.New(s.Epoch())
+	h.store, h.view = s, view.New(s.History())
 	ctx, cancel := context.WithCancel(context.Background())
 	loaded, err := s.Load(ctx, view.Prefixes, h.view.Load)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -25,31 +26,39 @@ type run struct {
 	From int64  `json:"from"`
 }
 
-// begin notes this opening of an embedded store. One that is full goes on under the name of its last run.
-func (s *Store) begin(ctx context.Context) error {
+func newRun(from int64) run { return run{ID: rand.Text()[:8], From: from} }
+
+func encodeRuns(runs ...run) []byte {
+	b, err := json.Marshal(runs)
+	if err != nil {
+		panic(err) // names and numbers
+	}
+	return b
+}
+
+// begin notes this opening of an embedded store that was there before; of one that was just founded it finds the note. One
+// that is full goes on under the name of its last run.
+func (s *Store) begin(ctx context.Context, founded bool) error {
 	for {
 		known, err := s.Get(ctx, runsKey)
 		if err != nil {
 			return fmt.Errorf("read the store's runs: %w", err)
 		}
-		var runs []run
+		s.runs = nil // in a store of before they were noted
 		if known.Revision != 0 {
-			if err := json.Unmarshal(known.Value, &runs); err != nil {
+			if err := json.Unmarshal(known.Value, &s.runs); err != nil {
 				return fmt.Errorf("read the store's runs: %w", err)
 			}
 		}
-		s.runs = runs
+		if founded {
+			return nil
+		}
 		latest, err := s.Latest(ctx)
 		if err != nil {
 			return err
 		}
-		next := run{ID: rand.Text()[:8], From: latest + 1}
-		runs = append(runs[max(0, len(runs)-maxRuns+1):len(runs):len(runs)], next)
-		value, err := json.Marshal(runs)
-		if err != nil {
-			return err
-		}
-		_, err = s.Commit(ctx, Txn{Ops: []Op{Put(runsKey, value)}})
+		runs := append(slices.Clone(s.runs[max(0, len(s.runs)-maxRuns+1):]), newRun(latest+1))
+		_, err = s.Commit(ctx, Txn{Ops: []Op{Put(runsKey, encodeRuns(runs...))}})
 		switch {
 		case errors.Is(err, ErrUnknownOutcome) && ctx.Err() == nil:
 			continue

@@ -22,7 +22,8 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("open the store: %w", err)
 	}
-	if epoch.Revision == 0 {
+	founded := epoch.Revision == 0
+	if founded {
 		if epoch, err = s.found(ctx); err != nil {
 			return fmt.Errorf("open the store for the first time: %w", err)
 		}
@@ -38,15 +39,22 @@ func (s *Store) prepare(ctx context.Context) error {
 		return fmt.Errorf("open the store: schema version %d, this program knows %d: %w", number, schema, ErrNewerSchema)
 	}
 	s.epoch = string(epoch.Value)
-	return nil
+	if s.engine.shared() {
+		return nil
+	}
+	return s.begin(ctx, founded)
 }
 
-// found writes the epoch and the schema version of an empty store.
+// found writes the epoch and the schema version of an empty store, and of an embedded one its first run.
 func (s *Store) found(ctx context.Context) (KV, error) {
+	ops := []Op{Put(epochKey, []byte(rand.Text())), Put(schemaKey, []byte(strconv.Itoa(schema)))}
+	if !s.engine.shared() {
+		ops = append(ops, Put(runsKey, encodeRuns(newRun(1))))
+	}
 	for {
 		_, err := s.Commit(ctx, Txn{
 			Compares: []Compare{{Key: epochKey}}, // of several replicas one finds it empty
-			Ops:      []Op{Put(epochKey, []byte(rand.Text())), Put(schemaKey, []byte(strconv.Itoa(schema)))},
+			Ops:      ops,
 		})
 		switch {
 		case errors.Is(err, ErrUnknownOutcome) && ctx.Err() == nil:

@@ -84,11 +84,7 @@ func Open(ctx context.Context, options Options) (*Store, error) {
 	}
 	s.committer = newCommitter(s.engine.propose, s.root, timeout)
 	s.gate.life, s.gate.end = context.WithCancelCause(context.Background())
-	err := s.prepare(ctx)
-	if err == nil && options.Dir != "" {
-		err = s.begin(ctx)
-	}
-	if err != nil {
+	if err := s.prepare(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil

@@ -43,7 +43,7 @@ type Entry struct {
 // View is the picture. Its methods may be called from any goroutine; Load and
 // Apply come from one.
 type View struct {
-	epoch string
+	history string
 
 	mu       sync.RWMutex
 	revision int64
@@ -71,10 +71,10 @@ type View struct {
 	config      configuration
 }
 
-// New makes an empty view at revision 0 of the history named epoch.
-func New(epoch string) *View {
+// New makes an empty view at revision 0 of a store's history.
+func New(history string) *View {
 	return &View{
-		epoch:       epoch,
+		history:     history,
 		moved:       make(chan struct{}),
 		bySlot:      map[string]*Entry{},
 		byID:        map[string]*Entry{},
@@ -213,12 +213,12 @@ func (v *View) Revision() int64 {
 	return v.revision
 }
 
-// Epoch names the history that the view's revisions belong to.
-func (v *View) Epoch() string { return v.epoch }
+// History names what the view's revisions are of.
+func (v *View) History() string { return v.history }
 
 // Cursor is the place of a revision in the feed.
 func (v *View) Cursor(revision int64) string {
-	return protocol.Cursor{Epoch: v.epoch, Revision: revision}.String()
+	return protocol.Cursor{History: v.history, Revision: revision}.String()
 }
 
 // WaitFor returns when the view has reached a revision: whoever has written it

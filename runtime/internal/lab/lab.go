@@ -72,7 +72,7 @@ func (l *Lab) Run(options ...func(*hub.Options)) {
 	if err != nil {
 		l.T.Fatal(err)
 	}
-	l.Store, l.View = s, view.New(s.Epoch())
+	l.Store, l.View = s, view.New(s.History())
 	l.Do = command.New(command.Options{Store: s, View: l.View, Log: log, Now: l.Clock.Now})
 	o := hub.Options{Store: s, View: l.View, Name: "lab", Log: log, Now: l.Clock.Now}
 	for _, change := range options {
