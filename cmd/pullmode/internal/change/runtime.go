@@ -92,7 +92,7 @@ var routed = []string{"authentication", "retention", "sessionPolicy", "disconnec
 func (c *comparison) pods(before, after []v1alpha1.RoutingRuntime) {
 	each(before, after, func(rt *v1alpha1.RoutingRuntime) string { return rt.Name }, func(name string, was, will *v1alpha1.RoutingRuntime) {
 		if was != nil && will == nil && name != nobody {
-			c.add(runtimes, Remove, name, []string{deletedRuntime(was)}, slices.Collect(maps.Keys(c.counts))...)
+			c.add(runtimes, Remove, name, []string{deletedRuntime(was)}, slices.Sorted(maps.Keys(c.counts))...)
 		}
 		if was == nil || will == nil || name == nobody {
 			return
