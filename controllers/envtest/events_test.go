@@ -10,6 +10,8 @@ import (
 	. "github.com/onsi/gomega"
 	corev1 "k8s.io/api/core/v1"
 	eventsv1 "k8s.io/api/events/v1"
+	"k8s.io/apimachinery/pkg/api/meta"
+	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/pullmode/operator/api/v1alpha1"
@@ -94,6 +96,25 @@ spec: {type: FACEBOOK, serviceIdentifier: page, listRef: {name: l1}, secretRef: 
 			return n
 		}
 		Eventually(warnings).Should(Equal(notice.Most))
+	})
+
+	It("tell once of what is wrong while the object goes on changing", func(ctx SpecContext) {
+		ns := newNamespace(ctx)
+		startOperator(nil, ns)
+		apply(ctx, ns, strings.Replace(theRuntime, "spec: {", "spec: {tls: {secretRef: {name: public}}, ", 1))
+		rt := &v1alpha1.RoutingRuntime{}
+		rt.Namespace, rt.Name = ns, "main"
+		for n := range 20 {
+			patch := fmt.Sprintf(`{"spec":{"pod":{"annotations":{"example.com/turn":"%d"}}}}`, n)
+			Expect(kube.Patch(ctx, rt, client.RawPatch(types.MergePatchType, []byte(patch)))).To(Succeed())
+		}
+		Eventually(func(g Gomega) {
+			g.Expect(kube.Get(ctx, client.ObjectKeyFromObject(rt), rt)).To(Succeed())
+			degraded := meta.FindStatusCondition(rt.Status.Conditions, string(v1alpha1.ConditionDegraded))
+			g.Expect(degraded).NotTo(BeNil())
+			g.Expect(degraded.ObservedGeneration).To(Equal(rt.Generation))
+		}).Should(Succeed())
+		Eventually(told(ctx, ns)).Should(ConsistOf("RoutingRuntime/main Warning NotApplied", "RoutingRuntime/main Warning SecretNotFound"))
 	})
 
 	It("tell of a part that is not applied, and of lists that drain", func(ctx SpecContext) {

@@ -21,14 +21,21 @@ import (
 // runtime is reached, how many pods there are, and, while it is true, the condition
 // Degraded that says what is wrong with a child.
 func (r *Reconciler) report(ctx context.Context, rt *v1alpha1.RoutingRuntime, done outcome) error {
-	present := meta.FindStatusCondition(rt.Status.Conditions, string(v1alpha1.ConditionDegraded))
-	wanted := degraded(rt, present, done.problems(), metav1.NewTime(r.Now()))
-	pods := k8slabels.SelectorFromSet(selector(rt)).String()
-	address, outside := done.addresses(rt)
-	if rt.Status.Address == address && rt.Status.ExternalAddress == outside &&
-		rt.Status.CurrentReplicas == done.pods && rt.Status.Selector == pods && ptr.Equal(present, wanted) {
+	if r.reported(rt, done) {
 		return nil
 	}
+	// The cache may not have what was written a moment ago, and nothing is told twice.
+	last := &v1alpha1.RoutingRuntime{}
+	if err := r.Live.Get(ctx, client.ObjectKeyFromObject(rt), last); err != nil {
+		return fmt.Errorf("read the status of RoutingRuntime %s: %w", rt.Name, err)
+	}
+	rt = rt.DeepCopy()
+	if rt.Status = last.Status; r.reported(rt, done) {
+		return nil
+	}
+	present, wanted := r.degraded(rt, done)
+	pods := k8slabels.SelectorFromSet(selector(rt)).String()
+	address, outside := done.addresses(rt)
 	status := applyv1alpha1.RoutingRuntimeStatus().
 		WithAddress(address).
 		WithCurrentReplicas(done.pods).
@@ -54,6 +61,20 @@ func (r *Reconciler) report(ctx context.Context, rt *v1alpha1.RoutingRuntime, do
 	told.Changed(rt, one(present), one(wanted))
 	told.Tell(r.Events)
 	return nil
+}
+
+// reported tells whether the status says all that there is to say.
+func (r *Reconciler) reported(rt *v1alpha1.RoutingRuntime, done outcome) bool {
+	present, wanted := r.degraded(rt, done)
+	address, outside := done.addresses(rt)
+	return rt.Status.Address == address && rt.Status.ExternalAddress == outside && rt.Status.CurrentReplicas == done.pods &&
+		rt.Status.Selector == k8slabels.SelectorFromSet(selector(rt)).String() && ptr.Equal(present, wanted)
+}
+
+// degraded is the condition as it is and as it should be.
+func (r *Reconciler) degraded(rt *v1alpha1.RoutingRuntime, done outcome) (present, wanted *metav1.Condition) {
+	present = meta.FindStatusCondition(rt.Status.Conditions, string(v1alpha1.ConditionDegraded))
+	return present, degraded(rt, present, done.problems(), metav1.NewTime(r.Now()))
 }
 
 func one(c *metav1.Condition) []metav1.Condition {
