@@ -71,6 +71,7 @@ spec: {type: FACEBOOK, serviceIdentifier: page, listRef: {name: l1}, secretRef: 
 	It("tell nothing of objects that become ready, however many", func(ctx SpecContext) {
 		ns := newNamespace(ctx)
 		op, _ := idle(ctx, ns, nil)
+		Eventually(told(ctx, ns)).Should(ConsistOf("RoutingRuntime/main Normal Ready"))
 		op.stop()
 		createAll(ctx, many(ns, 200))
 		startOperator(nil, ns)

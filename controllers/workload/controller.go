@@ -53,7 +53,6 @@ type Reconciler struct {
 
 // SetupWithManager registers the controller.
 func (r *Reconciler) SetupWithManager(mgr ctrl.Manager) error {
-	r.rivals = rivals{}
 	generation := builder.WithPredicates(predicate.GenerationChangedPredicate{})
 	return ctrl.NewControllerManagedBy(mgr).
 		Named("workload").
@@ -100,7 +99,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, req ctrl.Request) (ctrl.Resu
 	// The one that serves the namespace has children, any other has none.
 	rt := compile.Elected(all.Items)
 	if rt == nil || rt.Name != req.Name {
-		delete(r.rivals, req.NamespacedName)
+		r.rivals.forget(req.NamespacedName)
 		return ctrl.Result{}, nil
 	}
 	done := r.applyAll(ctx, rt)

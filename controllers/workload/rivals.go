@@ -19,7 +19,11 @@ var errOverruled = errors.New("another operator wants it otherwise")
 
 // rivals has, by RoutingRuntime, what became of the children that this operator
 // applied. It is in memory only, and for one worker.
-type rivals map[types.NamespacedName]map[string]*rivalry
+type rivals struct {
+	of map[types.NamespacedName]map[string]*rivalry
+}
+
+func (r *rivals) forget(rt types.NamespacedName) { delete(r.of, rt) }
 
 // rivalry is over one child.
 type rivalry struct {
@@ -31,16 +35,18 @@ type rivalry struct {
 // overrule tells whether to let a child be as it is, and whether that is news. Only
 // what another operator applied counts, which the digest shows: what others change
 // is put right.
-func (r rivals) overrule(rt *v1alpha1.RoutingRuntime, wanted *unstructured.Unstructured, live client.Object, now time.Time) (yes, news bool) {
-	of := client.ObjectKeyFromObject(rt)
-	if r[of] == nil {
-		r[of] = map[string]*rivalry{}
+func (r *rivals) overrule(rt *v1alpha1.RoutingRuntime, wanted *unstructured.Unstructured, live client.Object, now time.Time) (yes, news bool) {
+	key, child := client.ObjectKeyFromObject(rt), wanted.GetKind()+"/"+wanted.GetName()
+	if r.of == nil {
+		r.of = map[types.NamespacedName]map[string]*rivalry{}
 	}
-	child := wanted.GetKind() + "/" + wanted.GetName()
-	if r[of][child] == nil {
-		r[of][child] = &rivalry{}
+	if r.of[key] == nil {
+		r.of[key] = map[string]*rivalry{}
 	}
-	own, digest := r[of][child], wanted.GetAnnotations()[appliedAnnotation]
+	if r.of[key][child] == nil {
+		r.of[key][child] = &rivalry{}
+	}
+	own, digest := r.of[key][child], wanted.GetAnnotations()[appliedAnnotation]
 	if live == nil {
 		return false, false
 	}
