@@ -91,8 +91,12 @@ var routed = []string{"authentication", "retention", "sessionPolicy", "disconnec
 // pods says what changes of a RoutingRuntime beside its routing.
 func (c *comparison) pods(before, after []v1alpha1.RoutingRuntime) {
 	each(before, after, func(rt *v1alpha1.RoutingRuntime) string { return rt.Name }, func(name string, was, will *v1alpha1.RoutingRuntime) {
-		if was != nil && will == nil && name != nobody {
+		switch {
+		case will != nil || name == nobody:
+		case compile.Elected(before).Name == name:
 			c.add(runtimes, Remove, name, []string{deletedRuntime(was)}, slices.Sorted(maps.Keys(c.counts))...)
+		default:
+			c.add(runtimes, Remove, name, []string{"it serves nobody: an older one serves the namespace"})
 		}
 		if was == nil || will == nil || name == nobody {
 			return
