@@ -398,6 +398,13 @@ func TestReadyWarns(t *testing.T) {
 	}
 }
 
+// storeless is a replica that is not ready because its etcd does not answer.
+func storeless(name string) program.Reading {
+	r := serves(name, false, wantedDigest, 2)
+	r.Report.Store, r.Report.StoreSilent = snapshot.StoreEtcd, true
+	return r
+}
+
 // Where pods are missing, the message leads to who knows why.
 func TestClue(t *testing.T) {
 	broken, external := main1(), main1()
@@ -410,6 +417,10 @@ func TestClue(t *testing.T) {
 		"a pod that is not ready": {
 			Facts{Runtime: broken, Readings: []program.Reading{serves("main-0", true, wantedDigest, 2), silent("main-1", false)}},
 			"see why with kubectl describe pod main-1",
+		},
+		"an etcd that does not answer": {
+			Facts{Runtime: external, Readings: []program.Reading{silent("main-1", false), storeless("main-2")}},
+			"the etcd of spec.storage.etcd does not answer replica main-2, so see whether its members run, have a leader and are reached from there",
 		},
 		"what could not be applied": {Facts{Runtime: broken}, "see the condition Degraded of RoutingRuntime main"},
 		"no pod":                    {Facts{Runtime: main1()}, "see why with kubectl describe statefulset,pods -l app.kubernetes.io/instance=main"},

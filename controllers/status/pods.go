@@ -7,6 +7,7 @@ import (
 	"k8s.io/utils/ptr"
 
 	"github.com/pullmode/operator/api/v1alpha1"
+	"github.com/pullmode/operator/runtime/snapshot"
 )
 
 // missing says which pods a RoutingRuntime waits for; empty when for none.
@@ -21,6 +22,11 @@ func (f *facts) missing() string {
 // clue is where to look for what keeps pods from being ready. A pod that is there
 // knows best; without one, whatever could not be applied may be the cause.
 func (f *facts) clue() string {
+	for _, r := range f.Readings {
+		if !r.Ready && r.Report != nil && r.Report.StoreSilent && r.Report.Store == snapshot.StoreEtcd {
+			return fmt.Sprintf("the etcd of spec.storage.etcd does not answer replica %s, so see whether its members run, have a leader and are reached from there", r.Name)
+		}
+	}
 	for _, r := range f.Readings {
 		if !r.Ready {
 			return "see why with kubectl describe pod " + r.Name

@@ -53,6 +53,8 @@ func (f *facts) replica(r program.Reading) v1alpha1.ReplicaStatus {
 	switch {
 	case r.Report == nil:
 		s.Message = "Its admin port " + r.Silence() + "."
+	case r.Report.StoreSilent:
+		s.Message = "Its store does not answer."
 	case f.Digest != "" && r.Report.Digest == "":
 		s.Message = "It serves no snapshot yet."
 	case f.Digest != "" && r.Report.Digest != f.Digest:

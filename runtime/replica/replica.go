@@ -40,6 +40,10 @@ type Replica struct {
 	presence *presence.Writer
 	record   atomic.Pointer[sink.Sink] // while this replica is the elected one
 
+	// unseen and unprobed say that the store did not answer at last: to who looks whether
+	// it is the same, and to who probes.
+	unseen, unprobed atomic.Bool
+
 	// api, admin and probes are the servers of the ports, the latter two nil
 	// where there is no such port.
 	api, admin, probes *http.Server
@@ -149,10 +153,7 @@ func (r *Replica) answer() {
 			Version: o.Version, Now: o.Now, Metrics: r.metrics, Log: o.Log,
 		}))
 	}
-	r.health.Set("store", func(ctx context.Context) error {
-		_, _, err := r.store.Usage(ctx)
-		return err
-	})
+	r.health.Set("store", r.probeStore)
 	r.health.Set("serving", func(context.Context) error { return r.hub.Ready() })
 }
 

@@ -12,5 +12,6 @@ func (r *Replica) Report() snapshot.Report {
 	if len(r.options.Etcd.Endpoints) > 0 {
 		report.Store = snapshot.StoreEtcd
 	}
+	report.StoreSilent = r.unseen.Load() || r.unprobed.Load()
 	return report
 }

@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -21,11 +22,25 @@ func (r *Replica) same() {
 		case <-r.life.Done():
 			return
 		case <-tick.C:
-			// Asked for before the answer comes, and so not above it.
-			if err := r.store.Same(r.life, r.hub.Stats().Revision); errors.Is(err, store.ErrReplaced) {
+			err := r.look()
+			if errors.Is(err, store.ErrReplaced) {
 				r.fail(err)
 				return
 			}
+			r.unseen.Store(err != nil)
 		}
 	}
+}
+
+func (r *Replica) look() error {
+	ctx, cancel := context.WithTimeout(r.life, sameEvery)
+	defer cancel()
+	return r.store.Same(ctx, r.hub.Stats().Revision) // of before the answer comes, and so not above it
+}
+
+// probeStore is what readiness asks of the store.
+func (r *Replica) probeStore(ctx context.Context) error {
+	_, _, err := r.store.Usage(ctx)
+	r.unprobed.Store(err != nil)
+	return err
 }

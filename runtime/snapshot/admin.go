@@ -59,6 +59,9 @@ type Report struct {
 	StartedAt time.Time `json:"startedAt,omitzero"`
 	// Store is StoreEmbedded or StoreEtcd; empty where the replica does not say.
 	Store string `json:"store,omitempty"`
+	// StoreSilent says that the store did not answer when it was last asked, which is
+	// every second or two: the replica can show what it knows, and take nothing.
+	StoreSilent bool `json:"storeSilent,omitempty"`
 	// Agents is how many agents have a feed at this replica; one who has several
 	// connections counts once. With several replicas an agent may count at each.
 	Agents int `json:"agents,omitempty"`
