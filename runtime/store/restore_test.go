@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -320,6 +321,9 @@ func TestBackupOfExternal(t *testing.T) {
 // TestBackupEnds: one that is being written ends with its reader, and with the store.
 func TestBackupEnds(t *testing.T) {
 	s := open(t, store.Options{Dir: t.TempDir()})
+	for i := range 100 { // more than is read before the store's end is heard of
+		put(t, s, fmt.Sprint("slots/", i), 0, strings.Repeat("text ", 12<<10))
+	}
 	full := errors.New("the disk of who reads is full")
 	if err := s.Backup(t.Context(), &refusing{full}); !errors.Is(err, full) {
 		t.Errorf("got %v", err)

@@ -63,7 +63,7 @@ func TestFull(t *testing.T) {
 
 	t.Run("it writes again with a higher quota", func(t *testing.T) {
 		shut(t, s)
-		s = open(t, store.Options{Dir: dir, QuotaBytes: 2 * quota})
+		s = open(t, store.Options{Dir: dir, QuotaBytes: 2*quota + 16<<20})
 		last = put(t, s, "slots/one more", 0, "1")
 	})
 

@@ -121,7 +121,7 @@ func convert(backup, dir string, options Options) error {
 // renew opens a store that was made of a backup, which shows that it can be, and begins a new epoch in it.
 func renew(ctx context.Context, dir string, options Options) error {
 	// A store that was full is restored as any other: the quota is in force again with the next Open.
-	s, err := Open(ctx, Options{Dir: dir, QuotaBytes: 2 * options.QuotaBytes, Logger: options.Logger})
+	s, err := Open(ctx, Options{Dir: dir, QuotaBytes: 2*options.QuotaBytes + overQuota, Logger: options.Logger})
 	if err != nil {
 		return fmt.Errorf("open the store in the backup: %w", err)
 	}
