@@ -5,6 +5,8 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"fmt"
+	"os"
 	"os/exec"
 	"strings"
 
@@ -34,12 +36,25 @@ func image(ctx context.Context, path string, args ...string) string {
 // The images that specs name. Each is built once, and kept outside of the checkout.
 func currentImage(ctx context.Context) string { return image(ctx, "../cluster/image.sh") }
 
-func previousImage(ctx context.Context) string {
-	return image(ctx, "../cluster/image.sh", previous(ctx))
+// previous is what installations are upgraded from: the newest commit with another
+// product and, in a checkout without history, this one but for a field.
+func previous(ctx context.Context) (before string, install func(context.Context)) {
+	GinkgoHelper()
+	revision, err := exec.CommandContext(ctx, "../cluster/previous.sh").Output()
+	if err == nil {
+		commit := strings.TrimSpace(string(revision))
+		return image(ctx, "../cluster/image.sh", commit), func(ctx context.Context) { script(ctx, "../cluster/install.sh", commit) }
+	}
+	say("NO HISTORY HERE: the version before is made of this one, without a field of the snapshot. For the real one: git fetch --unshallow.")
+	before = image(ctx, "./older.sh", "responseTime")
+	return before, func(ctx context.Context) { script(ctx, "env", "PULLMODE_IMAGE="+before, "../cluster/install.sh") }
 }
 
-// previous is the commit that installations are upgraded from.
-func previous(ctx context.Context) string { return script(ctx, "../cluster/previous.sh") }
+// say tells loudly what this machine lets a spec not show.
+func say(what string) {
+	AddReportEntry(what, ReportEntryVisibilityAlways)
+	fmt.Fprintln(os.Stderr, what)
+}
 
 // spec is where fields are added to the RoutingRuntime of the samples: see newTenant.
 const spec = "kind: RoutingRuntime\nmetadata:\n  name: main\nspec:\n"

@@ -15,11 +15,12 @@ import (
 // runtime are of different versions.
 var _ = Describe("An operator that is upgraded", Serial, Label(onNode), func() {
 	It("rolls the runtimes, and agents who are connected miss nothing", func(ctx context.Context) {
-		install := func(ctx context.Context, revision ...string) { script(ctx, "../cluster/install.sh", revision...) }
-		current, before := currentImage(ctx), previousImage(ctx)
+		install := func(ctx context.Context) { script(ctx, "../cluster/install.sh") }
+		current := currentImage(ctx)
+		before, installBefore := previous(ctx)
 		Expect(before).NotTo(Equal(current))
-		DeferCleanup(func(ctx context.Context) { install(ctx) })
-		install(ctx, previous(ctx))
+		DeferCleanup(install)
+		installBefore(ctx)
 		t := newTenant(ctx, "upgraded")
 		t.runs(ctx, before)
 		ahead := newTenant(ctx, "ahead", spec, spec+"  image: "+current+"\n")
