@@ -14,7 +14,7 @@ import (
 	"github.com/pullmode/operator/controllers/program"
 )
 
-// port is the admin port of a replica that is ready.
+// port is the admin port of a replica.
 type port struct {
 	*cluster.Admin
 	access  *cluster.Access
@@ -22,8 +22,22 @@ type port struct {
 	replica program.Target
 }
 
-// open opens the admin port of the namespace's runtime.
+// open opens the admin port of the namespace's runtime, at a replica that is ready.
 func (p *platform) open(ctx context.Context, name string) (*port, error) {
+	port, err := p.reach(ctx, name, func(*v1alpha1.RoutingRuntime) error { return nil })
+	if err != nil {
+		return nil, err
+	}
+	if port.replica, err = port.Ready(); err != nil {
+		port.Close()
+		return nil, err
+	}
+	return port, nil
+}
+
+// reach finds a runtime that will do, and the way to its replicas: which of them it
+// is to be, is still open.
+func (p *platform) reach(ctx context.Context, name string, willDo func(*v1alpha1.RoutingRuntime) error) (*port, error) {
 	access, err := p.flags.Access()
 	if err != nil {
 		return nil, err
@@ -32,16 +46,14 @@ func (p *platform) open(ctx context.Context, name string) (*port, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := willDo(rt); err != nil {
+		return nil, err
+	}
 	admin, err := access.Admin(ctx, rt)
 	if err != nil {
 		return nil, err
 	}
-	replica, err := admin.Ready()
-	if err != nil {
-		admin.Close()
-		return nil, err
-	}
-	return &port{Admin: admin, access: access, runtime: rt, replica: replica}, nil
+	return &port{Admin: admin, access: access, runtime: rt}, nil
 }
 
 // call makes one call, and reads its answer. What is said with it may be nil.

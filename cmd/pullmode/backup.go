@@ -169,29 +169,21 @@ func receive(cmd *cobra.Command, p *port, to io.Writer) (int64, error) {
 // keeper opens the admin port of the replica that keeps everything: also one that is
 // not ready, for it may be so because of what it keeps.
 func (p *platform) keeper(ctx context.Context, name string) (*port, error) {
-	access, err := p.flags.Access()
+	port, err := p.reach(ctx, name, embedded)
 	if err != nil {
 		return nil, err
 	}
-	rt, err := access.Runtime(ctx, name)
-	if err != nil {
-		return nil, err
+	if port.replica, err = port.Ready(); err != nil {
+		port.replica = port.Replicas[0]
 	}
-	if rt.Spec.Storage.Etcd != nil {
-		return nil, external(rt)
-	}
-	admin, err := access.Admin(ctx, rt)
-	if err != nil {
-		return nil, err
-	}
-	replica, err := admin.Ready()
-	if err != nil {
-		replica = admin.Replicas[0]
-	}
-	return &port{Admin: admin, access: access, runtime: rt, replica: replica}, nil
+	return port, nil
 }
 
-func external(rt *v1alpha1.RoutingRuntime) error {
+// embedded refuses a runtime whose store is not its own to back up.
+func embedded(rt *v1alpha1.RoutingRuntime) error {
+	if rt.Spec.Storage.Etcd == nil {
+		return nil
+	}
 	return &cluster.Problem{
 		What: fmt.Sprintf("RoutingRuntime %s keeps everything in an etcd of its own (storage.etcd)", rt.Name),
 		Next: fmt.Sprintf("use that cluster's tools: etcdctl --endpoints=%s snapshot save FILE", strings.Join(rt.Spec.Storage.Etcd.Endpoints, ",")),

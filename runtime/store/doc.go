@@ -12,7 +12,7 @@
 //
 // Every proposal has one revision, counted up by one; all that was written in it bears it (KV.Revision, Event.Revision).
 // Concurrent transitions share a proposal, so many transitions can have one revision: a cursor may only stand where a whole
-// revision has been dealt with, and Watch never delivers less. A revision is meaningful only within an Epoch.
+// revision has been dealt with, and Watch never delivers less. A revision is meaningful only within a History.
 //
 // Load and Watch fit together: load at a revision, watch from the next, and there is neither a gap nor an overlap.
 //
