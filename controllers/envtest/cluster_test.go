@@ -88,6 +88,18 @@ type pod struct {
 	cancel  func()
 }
 
+// served is a namespace with everything in it, an operator that looks after it, and
+// the pod that serves it.
+func served(ctx context.Context) (namespace string, p *pod) {
+	GinkgoHelper()
+	namespace = newNamespace(ctx)
+	startOperator(nil, namespace)
+	apply(ctx, namespace, everything)
+	p = startPod(ctx, namespace, "main")
+	allReady(ctx, namespace)
+	return namespace, p
+}
+
 // startPod starts the replica of a runtime as soon as its certificates are there.
 func startPod(ctx context.Context, namespace, runtime string) *pod {
 	GinkgoHelper()

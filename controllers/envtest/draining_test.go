@@ -73,11 +73,7 @@ var _ = Describe("a Worklist that is deleted with an open request", func() {
 	})
 
 	It("drains also when the runtime was scaled to 0 meanwhile", func(ctx SpecContext) {
-		ns := newNamespace(ctx)
-		startOperator(nil, ns)
-		apply(ctx, ns, everything)
-		p := startPod(ctx, ns, "main")
-		allReady(ctx, ns)
+		ns, p := served(ctx)
 		post(ctx, p)
 		p.publish(ctx, false)
 		p.crash()

@@ -10,11 +10,7 @@ import (
 // Nothing tells the operator of these: it has to look.
 var _ = Describe("what is served without anybody having told", func() {
 	It("is put right when a pod comes with an empty volume", func(ctx SpecContext) {
-		ns := newNamespace(ctx)
-		startOperator(nil, ns)
-		apply(ctx, ns, everything)
-		p := startPod(ctx, ns, "main")
-		allReady(ctx, ns)
+		ns, p := served(ctx)
 		p.publish(ctx, false)
 		p.delete()
 
@@ -25,11 +21,7 @@ var _ = Describe("what is served without anybody having told", func() {
 	})
 
 	It("is put right when a backup is restored, in its new epoch", func(ctx SpecContext) {
-		ns := newNamespace(ctx)
-		startOperator(nil, ns)
-		apply(ctx, ns, everything)
-		p := startPod(ctx, ns, "main")
-		allReady(ctx, ns)
+		ns, p := served(ctx)
 		backup := callAdmin(ctx, p, http.MethodGet, "backup", nil)
 		apply(ctx, ns, theList+"  description: changed\n")
 		Eventually(condition(ctx, ns, "Worklist", "l1", "Programmed")).Should(Equal("True/Programmed"))
@@ -45,11 +37,7 @@ var _ = Describe("what is served without anybody having told", func() {
 	})
 
 	It("is put right when somebody programs the runtime by hand", func(ctx SpecContext) {
-		ns := newNamespace(ctx)
-		startOperator(nil, ns)
-		apply(ctx, ns, everything)
-		p := startPod(ctx, ns, "main")
-		allReady(ctx, ns)
+		ns, p := served(ctx)
 		// Somebody programs it by hand, with what is not declared.
 		s := *p.replica.Snapshot()
 		s.Lists = nil

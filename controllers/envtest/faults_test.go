@@ -18,11 +18,7 @@ import (
 
 var _ = Describe("when the runtime does not do as it should", func() {
 	It("says Unknown of everything while a ready replica is gone, and True when it is back", func(ctx SpecContext) {
-		ns := newNamespace(ctx)
-		startOperator(nil, ns)
-		apply(ctx, ns, everything)
-		p := startPod(ctx, ns, "main")
-		allReady(ctx, ns)
+		ns, p := served(ctx)
 
 		p.crash()
 		for kind, name := range kinds {
@@ -37,11 +33,7 @@ var _ = Describe("when the runtime does not do as it should", func() {
 	})
 
 	It("says nothing of a ready replica that is silent for a moment", func(ctx SpecContext) {
-		ns := newNamespace(ctx)
-		startOperator(nil, ns)
-		apply(ctx, ns, everything)
-		p := startPod(ctx, ns, "main")
-		allReady(ctx, ns)
+		ns, p := served(ctx)
 		statuses := programmedOf(ctx, ns)
 
 		asked := p.silence()
@@ -52,11 +44,7 @@ var _ = Describe("when the runtime does not do as it should", func() {
 	})
 
 	It("says Unknown of a replica that takes connections and never answers", func(ctx SpecContext) {
-		ns := newNamespace(ctx)
-		startOperator(nil, ns)
-		apply(ctx, ns, everything)
-		p := startPod(ctx, ns, "main")
-		allReady(ctx, ns)
+		ns, p := served(ctx)
 
 		p.crash()
 		silent, err := stdnet.Listen("tcp", "127.0.0.1:0")
@@ -68,11 +56,7 @@ var _ = Describe("when the runtime does not do as it should", func() {
 	})
 
 	It("keeps Programmed while the pod restarts", func(ctx SpecContext) {
-		ns := newNamespace(ctx)
-		startOperator(nil, ns)
-		apply(ctx, ns, everything)
-		p := startPod(ctx, ns, "main")
-		allReady(ctx, ns)
+		ns, p := served(ctx)
 
 		statuses := programmedOf(ctx, ns)
 		p.publish(ctx, false) // the kubelet sees it end
@@ -84,11 +68,7 @@ var _ = Describe("when the runtime does not do as it should", func() {
 	})
 
 	It("shows a refusal on the object that it names, in the runtime's words", func(ctx SpecContext) {
-		ns := newNamespace(ctx)
-		startOperator(nil, ns)
-		apply(ctx, ns, everything)
-		p := startPod(ctx, ns, "main")
-		allReady(ctx, ns)
+		ns, p := served(ctx)
 
 		older := refusing(ctx, p, snapshot.Problem{Kind: snapshot.KindList, Name: "l1", Message: "close policy \"Admins\" is not known here"})
 		net.route(p.admin(), older)
@@ -134,11 +114,7 @@ spec: {type: FACEBOOK, serviceIdentifier: renamed, listRef: {name: l1}, secretRe
 	})
 
 	It("programs again what an old volume does not have", func(ctx SpecContext) {
-		ns := newNamespace(ctx)
-		startOperator(nil, ns)
-		apply(ctx, ns, everything)
-		p := startPod(ctx, ns, "main")
-		allReady(ctx, ns)
+		ns, p := served(ctx)
 		p.publish(ctx, false)
 		p.crash()
 		old := filepath.Join(GinkgoT().TempDir(), "backup")
@@ -156,11 +132,7 @@ spec: {type: FACEBOOK, serviceIdentifier: renamed, listRef: {name: l1}, secretRe
 	})
 
 	It("lets a RoutingRuntime that is made again go on over the kept volume", func(ctx SpecContext) {
-		ns := newNamespace(ctx)
-		startOperator(nil, ns)
-		apply(ctx, ns, everything)
-		p := startPod(ctx, ns, "main")
-		allReady(ctx, ns)
+		ns, p := served(ctx)
 		sequence := p.replica.Report().Sequence
 
 		remove(ctx, &v1alpha1.RoutingRuntime{}, ns, "main")

@@ -173,11 +173,7 @@ spec: {authentication: {issuers: [{url: "https://login.example.com", audience: p
 	})
 
 	It("tells dependents of a deleted Worklist, and leaves nothing in Terminating", func(ctx SpecContext) {
-		ns := newNamespace(ctx)
-		startOperator(nil, ns)
-		apply(ctx, ns, everything)
-		p := startPod(ctx, ns, "main")
-		allReady(ctx, ns)
+		ns, p := served(ctx)
 
 		remove(ctx, &v1alpha1.Worklist{}, ns, "l1")
 		Eventually(condition(ctx, ns, "Channel", "page", "ResolvedRefs")).Should(HavePrefix("False/List"))

@@ -79,11 +79,7 @@ var _ = Describe("the phases of objects", func() {
 	})
 
 	It("tell that a change is under way, and what holds it up", func(ctx SpecContext) {
-		ns := newNamespace(ctx)
-		startOperator(nil, ns)
-		apply(ctx, ns, everything)
-		p := startPod(ctx, ns, "main")
-		allReady(ctx, ns)
+		ns, p := served(ctx)
 		net.route(p.admin(), taking(ctx, p, func(w http.ResponseWriter, _ *http.Request) {
 			http.Error(w, "the store has no leader", http.StatusServiceUnavailable)
 		}))
@@ -93,11 +89,7 @@ var _ = Describe("the phases of objects", func() {
 	})
 
 	It("tell what the runtime refuses", func(ctx SpecContext) {
-		ns := newNamespace(ctx)
-		startOperator(nil, ns)
-		apply(ctx, ns, everything)
-		p := startPod(ctx, ns, "main")
-		allReady(ctx, ns)
+		ns, p := served(ctx)
 		net.route(p.admin(), refusing(ctx, p, snapshot.Problem{Kind: snapshot.KindList, Name: "l1", Message: "close policy \"Admins\" is not known here"}))
 		apply(ctx, ns, theList+"  closePolicy: Admins\n")
 		reach(ctx, ns, "False/Rejected", only("Worklist"))
@@ -105,22 +97,14 @@ var _ = Describe("the phases of objects", func() {
 	})
 
 	It("tell that nobody knows", func(ctx SpecContext) {
-		ns := newNamespace(ctx)
-		startOperator(nil, ns)
-		apply(ctx, ns, everything)
-		p := startPod(ctx, ns, "main")
-		allReady(ctx, ns)
+		ns, p := served(ctx)
 		p.crash()
 		reach(ctx, ns, "Unknown/RuntimeUnreachable", kinds)
 		record(ctx, ns, "unreachable", kinds)
 	})
 
 	It("stay as they were while a pod restarts, but for the runtime", func(ctx SpecContext) {
-		ns := newNamespace(ctx)
-		startOperator(nil, ns)
-		apply(ctx, ns, everything)
-		p := startPod(ctx, ns, "main")
-		allReady(ctx, ns)
+		ns, p := served(ctx)
 		p.publish(ctx, false)
 		p.crash()
 		reach(ctx, ns, "False/NotReady", only("RoutingRuntime"))
@@ -239,11 +223,7 @@ spec: {agents: [alice], lists: {selector: {matchLabels: {team: none}}}}
 	})
 
 	It("tell that a deleted list drains", func(ctx SpecContext) {
-		ns := newNamespace(ctx)
-		startOperator(nil, ns)
-		apply(ctx, ns, everything)
-		p := startPod(ctx, ns, "main")
-		allReady(ctx, ns)
+		ns, p := served(ctx)
 		post(ctx, p)
 		remove(ctx, &v1alpha1.Worklist{}, ns, "l1")
 		Eventually(condition(ctx, ns, "RoutingRuntime", "main", "Draining")).Should(Equal("True/ListsDraining"))

@@ -87,11 +87,7 @@ var _ = Describe("when the runtime refuses an object", func() {
 	})
 
 	It("offers it again when the runtime is another version", func(ctx SpecContext) {
-		ns := newNamespace(ctx)
-		startOperator(nil, ns)
-		apply(ctx, ns, everything)
-		p := startPod(ctx, ns, "main")
-		allReady(ctx, ns)
+		ns, p := served(ctx)
 		n := ahead(ctx, p)
 		n.write("lists", "l1", 2, "closePolicy", "Team")
 		apply(ctx, ns, theList+"  description: changed\n")
@@ -133,11 +129,7 @@ var _ = Describe("when the runtime refuses an object", func() {
 	})
 
 	It("stays on the last good snapshot where what it names cannot be left out", func(ctx SpecContext) {
-		ns := newNamespace(ctx)
-		startOperator(nil, ns)
-		apply(ctx, ns, everything)
-		p := startPod(ctx, ns, "main")
-		allReady(ctx, ns)
+		ns, p := served(ctx)
 		sequence := p.replica.Report().Sequence
 		net.route(p.admin(), refusing(ctx, p, snapshot.Problem{Kind: snapshot.KindRuntime, Name: "main", Message: "not known here"}))
 

@@ -177,11 +177,7 @@ var _ = Describe("a RoutingRuntime with TLS", func() {
 	})
 
 	It("goes on as it runs while the Secret of its next form is missing or of no use", func(ctx SpecContext) {
-		ns := newNamespace(ctx)
-		startOperator(nil, ns)
-		apply(ctx, ns, everything)
-		p := startPod(ctx, ns, "main")
-		allReady(ctx, ns)
+		ns, p := served(ctx)
 		var set appsv1.StatefulSet
 		Expect(present(ctx, ns, &set)).To(BeTrue())
 		before := set.Spec.Template
