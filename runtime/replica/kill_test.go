@@ -72,8 +72,8 @@ func killed(t *testing.T, data []string, happens func(round int)) {
 	stop := traffic.run(ctx, 8)
 	for round := range kills {
 		traffic.wait(ctx, betweenOps)
-		v := traffic.victims[round%len(data)]
-		v.kill()
+		v, watch := traffic.victims[round%len(data)], watches[round%len(data)]
+		watch.broken(ctx, v.kill) // so that each kill is one that a feed was in the midst of
 		happens(round)
 		v.start()
 	}
@@ -250,6 +250,7 @@ func (tr *traffic) wait(ctx context.Context, n int64) {
 // watcher puts the feed together to a picture of all requests.
 type watcher struct {
 	gaps, disconnects atomic.Int64
+	live              atomic.Bool // an event has come since the feed broke last
 	done              chan struct{}
 
 	mu   sync.Mutex
@@ -264,7 +265,7 @@ func follow(ctx context.Context, t *testing.T, agent *client.Agent) *watcher {
 		defer close(w.done)
 		begin := sync.OnceFunc(func() { close(begun) })
 		defer begin()
-		for e, err := range agent.Events(ctx, client.Follow{Disconnected: func(error, time.Duration) { w.disconnects.Add(1) }}) {
+		for e, err := range agent.Events(ctx, client.Follow{Disconnected: w.disconnected}) {
 			if err != nil {
 				if !errors.Is(err, context.Canceled) {
 					t.Errorf("the feed ended: %v", err)
@@ -272,11 +273,27 @@ func follow(ctx context.Context, t *testing.T, agent *client.Agent) *watcher {
 				return
 			}
 			begin()
+			w.live.Store(true)
 			w.take(e)
 		}
 	}()
 	<-begun
 	return w
+}
+
+func (w *watcher) disconnected(error, time.Duration) {
+	w.live.Store(false)
+	w.disconnects.Add(1)
+}
+
+// broken breaks the feed by what is done, once the feed is up, and waits until it
+// has noticed.
+func (w *watcher) broken(ctx context.Context, by func()) {
+	g := gomega.NewWithT(w.t)
+	g.Eventually(ctx, w.live.Load).WithPolling(time.Millisecond).Should(gomega.BeTrue(), "the feed does not come back")
+	before := w.disconnects.Load()
+	by()
+	g.Eventually(ctx, w.disconnects.Load).WithPolling(time.Millisecond).Should(gomega.BeNumerically(">", before), "the feed has not noticed")
 }
 
 func (w *watcher) take(e client.Event) {
