@@ -15,6 +15,7 @@ import (
 
 	"github.com/pullmode/operator/runtime/auth"
 	"github.com/pullmode/operator/runtime/command"
+	"github.com/pullmode/operator/runtime/gate"
 	"github.com/pullmode/operator/runtime/hub"
 	"github.com/pullmode/operator/runtime/observe"
 	"github.com/pullmode/operator/runtime/presence"
@@ -140,10 +141,13 @@ func (r *Replica) loaded(ctx context.Context) error {
 // answer opens the faces.
 func (r *Replica) answer() {
 	o := r.options
-	public := server.New(server.Options{
-		View: r.view, Executor: r.do, Hub: r.hub,
+	door := gate.New(gate.Options{
+		View: r.view, Executor: r.do, Log: o.Log,
 		Verifier: auth.NewVerifier(auth.Options{Clock: o.Now, Logger: o.Log}),
-		Metrics:  r.metrics, Now: o.Now, Log: o.Log, Version: o.Version, WriteTimeout: o.WriteTimeout,
+	})
+	public := server.New(server.Options{
+		View: r.view, Executor: r.do, Hub: r.hub, Gate: door,
+		Metrics: r.metrics, Now: o.Now, Log: o.Log, Version: o.Version, WriteTimeout: o.WriteTimeout,
 	})
 	r.api = r.serve(r.ports.api, public.Handler())
 	if r.ports.admin != nil {

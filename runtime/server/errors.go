@@ -14,6 +14,7 @@ import (
 
 	"github.com/pullmode/operator/runtime/auth"
 	"github.com/pullmode/operator/runtime/command"
+	"github.com/pullmode/operator/runtime/gate"
 	"github.com/pullmode/operator/runtime/inbox"
 	"github.com/pullmode/operator/runtime/observe"
 	"github.com/pullmode/operator/runtime/protocol"
@@ -63,6 +64,8 @@ func (s *Server) answer(ctx context.Context, err error) error {
 		return nil
 	case errors.As(err, &answered):
 		return err
+	case errors.Is(err, gate.ErrNoConfiguration):
+		return s.notConfigured()
 	case errors.As(err, &refused):
 		return ofCommand(refused)
 	case errors.As(err, &unauthenticated):

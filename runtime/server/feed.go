@@ -62,7 +62,7 @@ func (s *Server) feed(api huma.API) {
 		return &huma.StreamResponse{Body: func(hctx huma.Context) {
 			defer conn.Close()
 			r, w := humago.Unwrap(hctx)
-			ended := s.stream(r.Context(), conn, newSSE(w, s.View.History(), s.WriteTimeout), c.until, r.Method == http.MethodHead)
+			ended := s.stream(r.Context(), conn, newSSE(w, s.View.History(), s.WriteTimeout), c.Until, r.Method == http.MethodHead)
 			s.log.DebugContext(r.Context(), "a feed ended", slog.Any("reason", ended))
 		}}, nil
 	})

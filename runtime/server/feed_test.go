@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/pullmode/operator/runtime/auth"
+	"github.com/pullmode/operator/runtime/gate"
 	"github.com/pullmode/operator/runtime/hub"
 	"github.com/pullmode/operator/runtime/internal/lab"
 	"github.com/pullmode/operator/runtime/internal/site"
@@ -38,12 +39,13 @@ func start(t *testing.T, writeTimeout time.Duration, options ...func(*hub.Option
 	l := lab.Start(t, options...)
 	i := site.Issuer(t)
 	l.Program(site.Config(i.URL()))
+	quiet := slog.New(slog.DiscardHandler)
 	api := server.New(server.Options{
-		View: l.View, Executor: l.Do, Hub: l.Hub, Now: l.Clock.Now, Log: slog.New(slog.DiscardHandler),
-		Verifier: auth.NewVerifier(auth.Options{Logger: slog.New(slog.DiscardHandler)}), WriteTimeout: writeTimeout,
+		View: l.View, Executor: l.Do, Hub: l.Hub, Now: l.Clock.Now, Log: quiet, WriteTimeout: writeTimeout,
+		Gate: gate.New(gate.Options{View: l.View, Executor: l.Do, Verifier: auth.NewVerifier(auth.Options{Logger: quiet}), Log: quiet}),
 	})
 	front := httptest.NewUnstartedServer(nil)
-	front.Config = server.HTTP(api.Handler(), writeTimeout, slog.New(slog.DiscardHandler))
+	front.Config = server.HTTP(api.Handler(), writeTimeout, quiet)
 	front.Start()
 	t.Cleanup(front.Close)
 	return &stand{Lab: l, issuer: i, url: front.URL}

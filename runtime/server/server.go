@@ -3,7 +3,6 @@ package server
 import (
 	"log/slog"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -11,9 +10,9 @@ import (
 
 	"github.com/pullmode/operator/runtime/auth"
 	"github.com/pullmode/operator/runtime/command"
+	"github.com/pullmode/operator/runtime/gate"
 	"github.com/pullmode/operator/runtime/hub"
 	"github.com/pullmode/operator/runtime/observe"
-	"github.com/pullmode/operator/runtime/snapshot"
 	"github.com/pullmode/operator/runtime/view"
 )
 
@@ -23,8 +22,11 @@ type Options struct {
 	View     *view.View
 	Executor *command.Executor
 	Hub      *hub.Hub
-	// Verifier is kept to the issuers of the snapshot in force.
-	Verifier *auth.Verifier
+	// Gate says whose tokens count.
+	Gate *gate.Gate
+	// Faces are served beside this API, by the paths below which they are, such as
+	// "/desk/": they see to themselves. Default: none.
+	Faces map[string]http.Handler
 	// Metrics counts answers, messages and refused callers. Default: metrics that
 	// nobody reads.
 	Metrics *observe.Registry
@@ -49,8 +51,6 @@ type Server struct {
 	log     *slog.Logger
 	mux     *http.ServeMux
 	openapi *huma.OpenAPI
-	// trusted is the snapshot whose issuers the verifier has.
-	trusted atomic.Pointer[snapshot.Index]
 }
 
 // New makes the public API.
@@ -74,6 +74,9 @@ func New(o Options) *Server {
 	s.feed(api)
 	s.openapi = api.OpenAPI()
 	s.serveOpenAPI()
+	for path, face := range o.Faces {
+		s.mux.Handle(path, face)
+	}
 	return s
 }
 
