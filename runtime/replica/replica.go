@@ -15,6 +15,7 @@ import (
 
 	"github.com/pullmode/operator/runtime/auth"
 	"github.com/pullmode/operator/runtime/command"
+	"github.com/pullmode/operator/runtime/desk"
 	"github.com/pullmode/operator/runtime/gate"
 	"github.com/pullmode/operator/runtime/hub"
 	"github.com/pullmode/operator/runtime/observe"
@@ -148,8 +149,9 @@ func (r *Replica) answer() {
 	public := server.New(server.Options{
 		View: r.view, Executor: r.do, Hub: r.hub, Gate: door,
 		Metrics: r.metrics, Now: o.Now, Log: o.Log, Version: o.Version, WriteTimeout: o.WriteTimeout,
+		Faces: map[string]http.Handler{desk.Path: desk.Handler(r.desk())},
 	})
-	r.api = r.serve(r.ports.api, public.Handler())
+	r.api = r.serve(r.ports.api, desk.Front(public.Handler()))
 	if r.ports.admin != nil {
 		r.admin = r.serve(r.ports.admin, server.Admin(server.AdminOptions{
 			View: r.view, Executor: r.do, Report: r.Report, Drain: r.Drain,
