@@ -20,7 +20,7 @@ func passing(err error) bool {
 	var p *protocol.Problem
 	if errors.As(err, &p) {
 		switch p.Status {
-		case http.StatusBadGateway, http.StatusGatewayTimeout, http.StatusRequestTimeout:
+		case http.StatusBadGateway, http.StatusGatewayTimeout, http.StatusRequestTimeout, http.StatusTooManyRequests:
 			return true
 		case http.StatusServiceUnavailable:
 			return p.Type != protocol.ProblemListUnavailable
@@ -32,7 +32,7 @@ func passing(err error) bool {
 	}
 	var before *url.Error   // no answer
 	var within *net.OpError // half of one
-	return errors.As(err, &before) || errors.As(err, &within) || errors.Is(err, io.ErrUnexpectedEOF)
+	return errors.Is(err, errBroken) || errors.As(err, &before) || errors.As(err, &within) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 func retryAfter(err error) time.Duration {

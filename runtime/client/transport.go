@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -53,6 +54,8 @@ type Options struct {
 	Attempts int
 	// UserAgent is sent with every call. Default "pullmode-client".
 	UserAgent string
+	// Binding is what an Agent's feed comes over. Default SSE.
+	Binding Binding
 }
 
 // api makes calls to one runtime as one caller.
@@ -60,6 +63,8 @@ type api struct {
 	base    *url.URL
 	token   TokenSource
 	options Options
+	// line is the agent's WebSocket, while it is there: calls go over it.
+	line atomic.Pointer[socket]
 }
 
 func newAPI(base string, token TokenSource, o Options) (*api, error) {
@@ -75,6 +80,13 @@ func newAPI(base string, token TokenSource, o Options) (*api, error) {
 	}
 	if o.UserAgent == "" {
 		o.UserAgent = "pullmode-client"
+	}
+	switch o.Binding {
+	case "":
+		o.Binding = SSE
+	case SSE, WebSocket:
+	default:
+		return nil, fmt.Errorf("there is no binding %q: use %s or %s", o.Binding, SSE, WebSocket)
 	}
 	return &api{base: u, token: token, options: o}, nil
 }
@@ -114,6 +126,11 @@ func (a *api) do(ctx context.Context, c call, out any) error {
 }
 
 func (a *api) once(ctx context.Context, c call, body []byte, out any) error {
+	if s := a.line.Load(); s != nil && len(body) <= maxCall {
+		if err := s.do(ctx, c, body, out); !errors.Is(err, errElsewhere) {
+			return err
+		}
+	}
 	resp, err := a.send(ctx, c, body)
 	if err != nil {
 		return err
@@ -157,13 +174,18 @@ func (a *api) send(ctx context.Context, c call, body []byte) (*http.Response, er
 	return resp, nil
 }
 
-func (a *api) address(c call) string {
-	escaped := make([]string, len(c.path))
-	for i, segment := range c.path {
-		escaped[i] = url.PathEscape(segment)
+// escaped is the call's path below the runtime's address.
+func (c call) escaped() string {
+	var b strings.Builder
+	for _, segment := range c.path {
+		b.WriteString("/" + url.PathEscape(segment))
 	}
+	return b.String()
+}
+
+func (a *api) address(c call) string {
 	u := *a.base
-	u.RawPath = strings.TrimSuffix(u.EscapedPath(), "/") + "/" + strings.Join(escaped, "/")
+	u.RawPath = strings.TrimSuffix(u.EscapedPath(), "/") + c.escaped()
 	u.Path, _ = url.PathUnescape(u.RawPath) // escaped above
 	u.RawQuery = c.query.Encode()
 	return u.String()
