@@ -4,6 +4,7 @@ package desk
 import (
 	_ "embed"
 	"os"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -53,6 +54,13 @@ func (c centre) signIn(t *testing.T, name string, groups ...string) agent {
 	a.identify(groups...)
 	a.live()
 	return a
+}
+
+// identify says at the development issuer's page who one is.
+func (a agent) identify(groups ...string) {
+	a.Like("textbox", "(?i)name").Fill(a.name)
+	a.Like("textbox", "(?i)groups").Fill(strings.Join(groups, " "))
+	a.Like("button", "(?i)sign in").Click()
 }
 
 // live waits until the desk is connected.
