@@ -1,0 +1,460 @@
+// What the desk knows: a reducer of the feed's events and of answers to commands, by the
+// rules of the runtime's README. No DOM, no clock, no network.
+
+import { joined } from './attention.js';
+import { Conversations } from './conversations.js';
+import { duration, moment } from './time.js';
+import { Versions } from './versions.js';
+
+/**
+ * Events: 'change', whose detail says what is different: {all, lists, alerts, offers,
+ * wrapUps: booleans; rows, conversations: Sets of request ids}; and 'alert', once for
+ * every alert that has come and stands: {request, generation, raisedAt}.
+ */
+export class Model extends EventTarget {
+  /** {agent, groups, load}: null until the runtime has said who this is. */
+  me = null;
+  /** Whether a whole snapshot has been had: before, nothing known means nothing. */
+  loaded = false;
+  /** By name, as /v1/me has them. */
+  lists = new Map();
+  /** By id: requests that are rows of the inbox. Never changed, only replaced. */
+  rows = new Map();
+  /** By request: {request, generation, raisedAt}, in the order in which they were raised. */
+  alerts = new Map();
+  /** By id: those to this agent, and theirs. */
+  offers = new Map();
+  /** By request: {request, since, until}: the agent's wrap-ups that are awaited; times in ms. */
+  wrapUps = new Map();
+
+  #versions = new Versions();
+  #talk = new Conversations((id) => this.#changed.conversations.add(id));
+  #changed = nothing();
+  #raised = new Set(); // of alerts, by request
+  #staging = null; // a snapshot of which parts have come
+  #forget = false; // a gap was told of: what was had does not count any more
+
+  /** By request: see conversations.js. */
+  get conversations() {
+    return this.#talk.all;
+  }
+
+  /** Says who the agent is, as the connection's welcome does. */
+  setAgent(agent) {
+    if (this.me?.agent === agent) return;
+    this.me = { groups: [], load: [], ...this.me, agent };
+    this.#changed.all = true;
+    this.#emit();
+  }
+
+  /** Takes one event of the feed. */
+  apply(event) {
+    this.applyAll([event]);
+  }
+
+  /** Takes the events of a flush, and tells of all of them at once. */
+  applyAll(events) {
+    for (const event of events) this.#event(event);
+    this.#emit();
+  }
+
+  /** The connection has ended: what is not whole comes again from its beginning. */
+  broke() {
+    this.#staging = null;
+  }
+
+  #event(event) {
+    if (this.#staging && event.type !== 'snapshot') {
+      this.#staging.later.push(event); // of after the snapshot, which is not whole yet
+      return;
+    }
+    switch (event.type) {
+      case 'snapshot':
+        return this.#snapshot(event);
+      case 'request.received':
+      case 'request.stateChanged':
+      case 'request.membersChanged':
+        return this.#request(event);
+      case 'request.removed':
+        return this.#removed(event);
+      case 'request.message':
+        return this.#message(event);
+      case 'alert.withdrawn':
+        return event.all ? this.#withdrawAll() : this.#withdraw(event.request);
+      case 'offer':
+        return this.#offer(event);
+      case 'customer.presence':
+        return this.#presence(event);
+      case 'lists.changed':
+        return this.#listsChanged(event.lists);
+      case 'gap':
+        this.#forget = true;
+    }
+  }
+
+  // ---- snapshots
+
+  #snapshot(part) {
+    this.#staging ??= { lists: part.lists, offers: part.offers, only: part.only, rows: [], later: [] };
+    for (const row of part.requests) this.#staging.rows.push(row);
+    if (part.more) return;
+    const whole = this.#staging;
+    this.#staging = null;
+    if (whole.only?.length) this.#replace(whole.rows, new Set(whole.only), true);
+    else this.#replaceAll(whole, part.reason);
+    for (const event of whole.later) this.#event(event);
+  }
+
+  #replaceAll({ lists, offers, rows }, reason) {
+    if (this.#forget) this.#versions.clear();
+    this.lists = byName(lists ?? []);
+    this.offers = new Map((offers ?? []).map((o) => [o.id, o]));
+    this.#replace(rows, null, this.loaded || reason !== 'connected');
+    this.loaded = true;
+    this.#forget = false;
+    // What happened in them meanwhile is not in a snapshot.
+    this.#talk.doubt();
+    this.#changed.all = this.#changed.lists = this.#changed.offers = true;
+  }
+
+  /** Puts rows in the place of those of some lists, or of all. */
+  #replace(rows, only, ring) {
+    const stays = new Set(rows.map((row) => row.id));
+    for (const [id, row] of this.rows) {
+      if (stays.has(id) || (only && !only.has(row.list))) continue;
+      this.#drop(id);
+      this.#talk.lost(id);
+    }
+    for (const row of rows) {
+      if (this.#versions.closed(row.id)) continue; // an answer has told of more
+      this.#versions.told(row.id, row.version);
+      const before = this.#forget ? undefined : this.rows.get(row.id);
+      const wrapUp = row.wrapUp;
+      this.#awaited(row.id, row, wrapUp);
+      this.#setRow(before?.version > row.version ? before : row);
+      if (row.alert && !this.#in(this.rows.get(row.id))) this.#raise(row.id, row.alert, ring);
+      else this.#withdraw(row.id);
+    }
+    this.#changed.all = true;
+  }
+
+  // ---- rows
+
+  #request(event) {
+    const { request: row, version } = event;
+    if (!this.#versions.news(row.id, version)) return;
+    this.#versions.told(row.id, version);
+    const before = this.rows.get(row.id);
+    if (event.released?.includes(this.me?.agent)) this.#released(event, before);
+    if (row.state === 'CLOSED') return this.#close(row, event);
+    // An answer may have told of what is later than this event.
+    const next = before?.version >= version ? before : { ...row, presence: before?.presence, wrapUp: before?.wrapUp };
+    if (!this.#visible(next)) return this.#gone(next, event);
+    this.#setRow(next);
+    this.#talk.follow(next, this.#in(next), event);
+    if (this.#in(next)) this.#joined(next.id);
+    else if (event.alert) this.#raise(next.id, { generation: event.alertGeneration, raisedAt: event.at }, true);
+  }
+
+  #removed(event) {
+    const id = event.requestId;
+    if (!this.#versions.news(id, event.version)) return;
+    const row = this.rows.get(id);
+    if (row?.version > event.version) return; // an answer has told of what is later
+    this.#versions.removed(id, event.version);
+    this.#drop(id);
+    this.#talk.grabbed(id, event);
+  }
+
+  #close(row, event) {
+    this.#versions.closedFor(row.id);
+    this.#drop(row.id);
+    this.#talk.closed(row, event);
+  }
+
+  /** The agent has no part in it any more and it is on no list of theirs. */
+  #gone(row, event) {
+    this.#versions.removed(row.id, row.version);
+    this.#drop(row.id);
+    this.#talk.follow(row, false, event);
+  }
+
+  /**
+   * A row as an answer has it. It is not added, other than one that the agent is in:
+   * what there is, the feed says.
+   */
+  #answered(row) {
+    if (!row) return;
+    const { id, version } = row;
+    if (this.#versions.closed(id)) return this.#wrapUpAnswered(row);
+    const before = this.rows.get(id);
+    if (before?.version > version || this.#versions.isRemoved(id, version)) return;
+    this.#wrapUpAnswered(row);
+    if (row.state === 'CLOSED') return this.#close(row, null);
+    // Without attention it is a mere trace: what it has become is not this agent's to see.
+    if (!row.attention || !this.#visible(row)) return this.#gone(row, null);
+    const member = this.#in(row);
+    if (before || member) this.#setRow(row);
+    this.#talk.follow(row, member, null);
+    if (member) this.#joined(id);
+    else if (!row.alert) this.#withdraw(id);
+  }
+
+  #setRow({ alert, attention, ...row }) {
+    this.rows.set(row.id, row);
+    this.#changed.rows.add(row.id);
+    const standing = this.alerts.get(row.id);
+    if (standing) {
+      this.alerts.set(row.id, { ...standing, request: row });
+      this.#changed.alerts = true;
+    }
+  }
+
+  #drop(id) {
+    this.#withdraw(id);
+    if (this.rows.delete(id)) this.#changed.rows.add(id);
+  }
+
+  #joined(id) {
+    this.#withdraw(id);
+    if (this.wrapUps.delete(id)) this.#changed.wrapUps = true; // asked again when they go
+  }
+
+  #in(row) {
+    return row != null && joined(row, this.me?.agent);
+  }
+
+  /** Says whether a request is a row of this agent's inbox. */
+  #visible(row) {
+    if (this.#in(row)) return true;
+    const list = this.lists.get(row.list);
+    if (!list?.subscribed) return false;
+    return list.joinPolicy !== 'Grab' || list.role === 'Admin' || !row.members.some((m) => m.owner);
+  }
+
+  #presence({ requestId, presence }) {
+    const row = this.rows.get(requestId);
+    if (!row || (row.presence && moment(row.presence.at) > moment(presence.at))) return;
+    this.#setRow({ ...row, presence });
+    this.#talk.follow(this.rows.get(requestId), this.#in(row), null);
+  }
+
+  // ---- lists
+
+  #listsChanged(lists) {
+    this.lists = byName(lists);
+    this.#changed.lists = true;
+    for (const [id, row] of this.rows) {
+      if (this.lists.get(row.list)?.subscribed) continue;
+      this.#withdraw(id);
+      if (!this.#in(row)) this.#drop(id);
+    }
+    for (const [id, offer] of this.offers) {
+      if (offer.list && offer.from !== this.me?.agent && !this.lists.get(offer.list)?.subscribed) this.dropOffer(id);
+    }
+  }
+
+  // ---- alerts
+
+  #raise(id, { generation, raisedAt }, ring) {
+    const standing = this.alerts.get(id);
+    if (standing?.generation >= generation) return;
+    this.alerts.delete(id); // one that is raised again is the newest
+    this.alerts.set(id, { request: this.rows.get(id), generation, raisedAt });
+    this.#changed.alerts = true;
+    if (ring) this.#raised.add(id);
+  }
+
+  #withdraw(id) {
+    if (this.alerts.delete(id)) this.#changed.alerts = true;
+  }
+
+  #withdrawAll() {
+    if (this.alerts.size > 0) this.#changed.alerts = true;
+    this.alerts.clear();
+  }
+
+  // ---- conversations
+
+  #message(event) {
+    const { requestId: id, message, version } = event;
+    this.#talk.append(id, message, { mine: message.from.kind === 'agent' && message.from.name === this.me?.agent });
+    const row = this.rows.get(id);
+    if (!row || row.version >= version) return;
+    // A message is no event about the row, yet it says how long the customer waits.
+    const times =
+      message.delivery === 'failed'
+        ? {}
+        : message.from.kind === 'customer'
+          ? { lastCustomerAt: message.at, waitingSince: row.waitingSince ?? message.at }
+          : message.from.kind === 'agent'
+            ? { lastAgentAt: message.at, waitingSince: undefined }
+            : {};
+    this.#setRow({ ...row, ...times, version });
+    this.#talk.follow(this.rows.get(id), this.#in(row), null);
+  }
+
+  /** A conversation is about to be fetched. */
+  loading(id) {
+    this.#talk.loading(id, this.rows.get(id));
+    this.#emit();
+  }
+
+  /** Takes the answer to GET /v1/requests/{id}. */
+  applyConversation({ request, messages }) {
+    this.#answered(request);
+    this.#talk.load(request, messages, this.#in(request));
+    this.#emit();
+  }
+
+  /** It could not be fetched: problem says why. */
+  conversationFailed(id, problem) {
+    this.#talk.failed(id, problem);
+    this.#emit();
+  }
+
+  /** The agent has the conversation before their eyes: what is in it is not new to them. */
+  seen(id) {
+    this.#talk.seen(id);
+    this.#emit();
+  }
+
+  /** The agent has put it aside: nothing of it is kept. */
+  forgetConversation(id) {
+    this.#talk.forget(id);
+    this.#emit();
+  }
+
+  /** A message of this agent's is on its way: id is the one that it is sent with. */
+  sending(request, id, say) {
+    this.#talk.sending(request, { ...say, id });
+    this.#emit();
+  }
+
+  /** It was taken. */
+  sent(request, id, answer) {
+    this.#answered(answer.request);
+    this.#talk.append(request, answer.message, { mine: true });
+    this.#emit();
+  }
+
+  /** It was not, or nobody knows: problem says why. */
+  notSent(request, id, problem) {
+    this.#talk.notSent(request, id, problem);
+    this.#emit();
+  }
+
+  /** The agent gives a message up that was not taken. */
+  dropUnsent(request, id) {
+    this.#talk.dropUnsent(request, id);
+    this.#emit();
+  }
+
+  // ---- answers
+
+  /** Takes the answer to a command: {outcome, request, messages?, message?, offer?}. */
+  applyAnswer(answer) {
+    const { request, messages, message, offer } = answer;
+    this.#answered(request);
+    if (messages) this.#talk.load(request, messages, this.#in(request));
+    if (message) this.#talk.append(request.id, message, { mine: true });
+    if (offer) {
+      this.offers.set(offer.id, offer);
+      this.#changed.offers = true;
+    }
+    this.#emit();
+  }
+
+  /** Takes a page of requests: what no event tells of is in it. */
+  applyPage({ requests }) {
+    for (const row of requests) this.#answered(row);
+    this.#emit();
+  }
+
+  /** Takes the answer to GET /v1/me. */
+  applyMe({ agent, groups, load }) {
+    this.me = { agent, groups, load };
+    this.#changed.all = true;
+    this.#emit();
+  }
+
+  /** Takes the answer to GET /v1/offers. */
+  applyOffers({ offers }) {
+    this.offers = new Map(offers.map((o) => [o.id, o]));
+    this.#changed.offers = true;
+    this.#emit();
+  }
+
+  // ---- offers
+
+  #offer({ offer, status, by }) {
+    const over = status !== 'made' || by === this.me?.agent; // one of a list: they do not want it
+    if (over) return this.dropOffer(offer.id);
+    this.offers.set(offer.id, { ...this.offers.get(offer.id), ...offer });
+    this.#changed.offers = true;
+  }
+
+  /** An offer is over. */
+  dropOffer(id) {
+    if (this.offers.delete(id)) this.#changed.offers = true;
+    this.#emitLater();
+  }
+
+  // ---- wrap-ups
+
+  /** The agent was let go: the list may want to know what it was about. */
+  #released({ request: row, cause, at }, before) {
+    const asked = this.lists.get(row.list)?.wrapUp;
+    if (!asked || cause === 'revoke') return;
+    const given = before?.wrapUp?.appliedAt;
+    const since = before?.members.find((m) => m.agent === this.me.agent)?.joinedAt;
+    if (given && (!since || moment(given) >= moment(since))) return;
+    this.#await(row, moment(at), asked);
+  }
+
+  #wrapUpAnswered(row) {
+    if (row.wrapUp || this.wrapUps.has(row.id)) this.#awaited(row.id, row, row.wrapUp);
+  }
+
+  #awaited(id, row, wrapUp) {
+    const asked = this.lists.get(row.list)?.wrapUp;
+    if (asked && wrapUp && !wrapUp.appliedAt && wrapUp.since && !this.#in(row)) this.#await(row, moment(wrapUp.since), asked);
+    else if (this.wrapUps.delete(id)) this.#changed.wrapUps = true;
+  }
+
+  #await(row, since, asked) {
+    this.wrapUps.set(row.id, { request: row, since, until: since + duration(asked.timeout) });
+    this.#changed.wrapUps = true;
+  }
+
+  /** Time has passed: wrap-ups that the runtime has given by now are not asked for. */
+  expire(now) {
+    for (const [id, { until }] of this.wrapUps) {
+      if (until <= now) {
+        this.wrapUps.delete(id);
+        this.#changed.wrapUps = true;
+      }
+    }
+    this.#emit();
+  }
+
+  // ---- telling
+
+  #emit() {
+    const changed = this.#changed;
+    if (!changed.all && !changed.lists && !changed.alerts && !changed.offers && !changed.wrapUps && !changed.rows.size && !changed.conversations.size) return;
+    this.#changed = nothing();
+    const raised = [...this.#raised].map((id) => this.alerts.get(id)).filter(Boolean);
+    this.#raised.clear();
+    this.dispatchEvent(new CustomEvent('change', { detail: changed }));
+    for (const alert of raised) this.dispatchEvent(new CustomEvent('alert', { detail: alert }));
+  }
+
+  #emitLater() {
+    queueMicrotask(() => this.#emit());
+  }
+}
+
+const nothing = () => ({ all: false, lists: false, alerts: false, offers: false, wrapUps: false, rows: new Set(), conversations: new Set() });
+
+const byName = (lists) => new Map(lists.map((list) => [list.name, list]));

@@ -1,0 +1,48 @@
+// Which versions of which requests the feed has told of. After a break events come
+// again, and answers to commands come before or after their events: a version that was
+// had is no news.
+
+// How many removed requests are remembered. An answer that is on its way while its
+// request goes is older by seconds, not by this many requests.
+const KEPT = 4096;
+
+export class Versions {
+  #told = new Map(); // of rows: the newest version that the feed has told of
+  #removed = new Map(); // of what is no row any more: the version it went with; Infinity of what is closed
+
+  /** Says whether the feed tells of something new with this version. */
+  news(id, version) {
+    return !(this.#told.get(id) >= version) && !(this.#removed.get(id) >= version);
+  }
+
+  told(id, version) {
+    this.#told.set(id, version);
+    if (this.#removed.get(id) !== Infinity) this.#removed.delete(id);
+  }
+
+  removed(id, version) {
+    this.#told.delete(id);
+    this.#removed.delete(id); // to be the last to be forgotten
+    this.#removed.set(id, version);
+    if (this.#removed.size > KEPT) this.#removed.delete(this.#removed.keys().next().value);
+  }
+
+  /** Says whether a request went with this version or a later one. */
+  isRemoved(id, version) {
+    return this.#removed.get(id) >= version;
+  }
+
+  /** A closed request stays closed. */
+  closedFor(id) {
+    this.removed(id, Infinity);
+  }
+
+  closed(id) {
+    return this.#removed.get(id) === Infinity;
+  }
+
+  clear() {
+    this.#told.clear();
+    this.#removed.clear();
+  }
+}
