@@ -21,6 +21,9 @@ var (
 	ErrReplaced = errors.New("replaced: the agent has connected elsewhere")
 	// ErrDraining ends a connection because the replica is about to stop.
 	ErrDraining = errors.New("this replica is stopping: connect again")
+	// ErrUntrusted ends a connection whose token is of an issuer that the routing
+	// snapshot trusts no longer.
+	ErrUntrusted = errors.New("the token's issuer is not trusted any more: connect again with a token of one that is")
 	// ErrClosed is what a closed connection answers.
 	ErrClosed = errors.New("the connection is closed")
 )
@@ -53,18 +56,20 @@ type Flush struct {
 // Conn is one connection's feed. Next is called by one goroutine at a time.
 type Conn struct {
 	hub     *Hub
-	agent   inbox.Agent
 	session string
 
 	// Under Hub.mu. Events and told are of the revision that is being taken.
-	lists  map[string]standing
-	known  string
-	mark   uint64
-	events []Frame
-	told   []Frame
-	seen   bool // the store has told of its session, or of a later one here
-	order  uint64
-	over   bool // it is replaced: it ends with the revision that is being taken
+	agent   inbox.Agent // its name stays
+	voucher voucher
+	lists   map[string]standing
+	known   string
+	mark    uint64
+	events  []Frame
+	told    []Frame
+	seen    bool // the store has told of its session, or of a later one here
+	order   uint64
+	over    bool // it is replaced: it ends with the revision that is being taken
+	waits   bool // it is among Hub.waiting
 
 	mu       sync.Mutex
 	queue    []Frame
@@ -72,8 +77,9 @@ type Conn struct {
 	bytes    int   // likewise
 	revision int64 // everything up to it is in queue, or has been taken
 	fresh    bool  // revision has moved since it was last given out
+	due      bool  // that is not held back for the tick's end any more
 	err      error // why the connection has ended
-	end      error // why it ends once its queue is empty
+	last     error // why it ends once its queue is empty
 	wake     chan struct{}
 }
 
@@ -82,12 +88,12 @@ func newConn(h *Hub, agent inbox.Agent) *Conn {
 }
 
 // push queues what a revision holds for the connection, all at once: a cursor
-// stands behind all of it. When too many events are waiting already it ends the
+// stands behind all of it. It goes out when it is hastened. When too many events are waiting already it ends the
 // connection.
 func (c *Conn) push(revision int64, events, told []Frame) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.end != nil {
+	if c.last != nil {
 		return
 	}
 	for _, f := range events {
@@ -102,16 +108,31 @@ func (c *Conn) push(revision int64, events, told []Frame) {
 	c.append(revision, append(events, told...))
 }
 
-// give queues what the connection starts with or has just asked for. It is as
-// large as it is, and nobody's slowness, so it does not count.
+// give queues what the connection starts with or has just asked for, and lets it go
+// at once. It is as large as it is, and nobody's slowness, so it does not count.
 func (c *Conn) give(revision int64, frames []Frame) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.append(revision, frames)
+	c.release()
+}
+
+// hasten lets what is queued go.
+func (c *Conn) hasten() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.release()
+}
+
+func (c *Conn) release() {
+	if c.fresh && !c.due {
+		c.due = true
+		c.signal()
+	}
 }
 
 func (c *Conn) append(revision int64, frames []Frame) {
-	if c.err != nil || c.end != nil {
+	if c.err != nil || c.last != nil {
 		return
 	}
 	if n := len(frames); n > 0 {
@@ -119,7 +140,6 @@ func (c *Conn) append(revision int64, frames []Frame) {
 	}
 	c.queue = append(c.queue, frames...)
 	c.revision, c.fresh = revision, true
-	c.signal()
 }
 
 // fail ends the connection at once; under mu.
@@ -130,13 +150,13 @@ func (c *Conn) fail(err error) {
 	}
 }
 
-// finish ends the connection after what is queued. What comes later is not queued
+// finish ends the connection after what is queued, which goes at once. What comes later is not queued
 // any more: in full traffic it would otherwise never end.
 func (c *Conn) finish(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.end == nil {
-		c.end = err
+	if c.last == nil {
+		c.last = err
 		c.signal()
 	}
 }
@@ -151,8 +171,8 @@ func (c *Conn) signal() {
 // Next waits for something to write. When nothing has come for a while it gives
 // a flush without frames and with a newer cursor.
 //
-// Errors: ErrSlow, ErrReplaced, ErrDraining, ErrClosed, and ctx's, however much there is to
-// write.
+// Errors: ErrSlow, ErrReplaced, ErrDraining, ErrUntrusted, ErrClosed, and ctx's, however
+// much there is to write.
 func (c *Conn) Next(ctx context.Context) (Flush, error) {
 	idle := time.NewTimer(c.hub.options.BookmarkEvery)
 	defer idle.Stop()
@@ -177,10 +197,10 @@ func (c *Conn) take() (Flush, bool, error) {
 	switch {
 	case c.err != nil:
 		return Flush{}, false, c.err
-	case c.fresh:
+	case c.due || c.fresh && c.last != nil:
 		return c.flush(), true, nil
 	}
-	return Flush{}, false, c.end
+	return Flush{}, false, c.last
 }
 
 // flush takes the queue, or of one with several parts of a snapshot no more than
@@ -198,7 +218,7 @@ func (c *Conn) flush() Flush {
 		}
 	}
 	flush := Flush{Frames: c.queue, Cursor: c.hub.view.Cursor(c.revision)}
-	c.queue, c.frames, c.bytes, c.fresh = nil, 0, 0, false
+	c.queue, c.frames, c.bytes, c.fresh, c.due = nil, 0, 0, false, false
 	return flush
 }
 
@@ -217,10 +237,15 @@ func (c *Conn) bookmark() {
 	c.give(c.hub.revision, nil)
 }
 
+// abort ends the connection at once, whatever is queued.
+func (c *Conn) abort(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.fail(err)
+}
+
 // Close ends the connection.
 func (c *Conn) Close() {
-	c.mu.Lock()
-	c.fail(ErrClosed)
-	c.mu.Unlock()
+	c.abort(ErrClosed)
 	c.hub.unregister(c)
 }

@@ -16,8 +16,8 @@ const futureWait = 2 * time.Second
 // Connect begins an agent's feed: at the cursor if it can be resumed, otherwise
 // with a snapshot. An empty cursor asks for a snapshot.
 //
-// Errors: ErrDraining, and what Ready says; then nothing was begun.
-func (h *Hub) Connect(ctx context.Context, agent inbox.Agent, cursor string) (*Conn, error) {
+// Errors: ErrDraining, ErrUntrusted, and what Ready says; then nothing was begun.
+func (h *Hub) Connect(ctx context.Context, agent inbox.Agent, cursor string, options ...Option) (*Conn, error) {
 	if err := h.Ready(); err != nil {
 		return nil, err
 	}
@@ -35,6 +35,9 @@ func (h *Hub) Connect(ctx context.Context, agent inbox.Agent, cursor string) (*C
 	}
 	box := inbox.Of(h.view, agent)
 	c := newConn(h, agent)
+	if !h.vouch(c, options) {
+		return nil, ErrUntrusted
+	}
 	c.lists, c.known = standings(h.view.Config(), box), fingerprint(box.Lists())
 	h.register(c)
 	switch {

@@ -63,6 +63,7 @@ func (h *Hub) tell() {
 			c.finish(ErrReplaced)
 		}
 	}
+	h.schedule(h.touched)
 	clear(h.touched)
 	h.touched = h.touched[:0]
 }

@@ -16,3 +16,6 @@ func (c *Conn) Held() (bytes int) {
 	}
 	return bytes
 }
+
+// EndTick ends the tick that is running, as its timer would.
+func (h *Hub) EndTick() { h.tick() }

@@ -156,6 +156,10 @@ func (h *Hub) refresh(b store.Batch) {
 	}
 	if everybody {
 		for c := range h.conns {
+			if !h.trusts(c) {
+				c.abort(ErrUntrusted)
+				continue
+			}
 			h.look(c, chosen[c.agent.Name])
 		}
 		return

@@ -58,6 +58,9 @@ type Options struct {
 	// BookmarkEvery is how often an idle connection is given a newer cursor:
 	// 15 s by default, which also keeps proxies from closing it.
 	BookmarkEvery time.Duration
+	// Tick is how long events are held to be given out together: the first one goes at
+	// once, what comes within a tick of it shares a flush at its end. 50 ms by default.
+	Tick time.Duration
 }
 
 // ringBytes bounds the recent events by what they weigh: messages are up to 64 KiB
@@ -83,6 +86,8 @@ type Hub struct {
 	sessions sessions
 	opened   uint64        // how many connections there have been
 	touched  []*Conn       // whom the revision that is being taken holds something for
+	ticking  bool          // a tick is running
+	waiting  []*Conn       // whom something goes out to at its end
 	idle     chan struct{} // closed when draining and the last connection has gone
 	marks    uint64
 	samples  []sample
@@ -116,6 +121,9 @@ func New(o Options) *Hub {
 	o.RingEvents = orDefault(o.RingEvents, 500_000)
 	if o.BookmarkEvery == 0 {
 		o.BookmarkEvery = 15 * time.Second
+	}
+	if o.Tick == 0 {
+		o.Tick = defaultTick
 	}
 	return &Hub{
 		options: o, store: o.Store, view: o.View, log: o.Log,
