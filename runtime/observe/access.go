@@ -1,8 +1,10 @@
 package observe
 
 import (
+	"bufio"
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -23,7 +25,8 @@ const unmatched = "unmatched"
 // the route is what the mux writes into it (http.Request.Pattern). The line has the
 // route, status, size and duration: no path and no query, which name customers and
 // may hold tokens, no headers and no addresses. Answers of 500 and above are logged
-// as errors, all others as info.
+// as errors, all others as info. A connection that is taken over for another protocol
+// is a 101, and its duration is not observed, as a feed's is not.
 func Access(log *slog.Logger, metrics *Registry, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := requestID(r)
@@ -31,7 +34,14 @@ func Access(log *slog.Logger, metrics *Registry, next http.Handler) http.Handler
 		w.Header().Set(RequestIDHeader, id)
 
 		var seen httpsnoop.Metrics
-		broken := false
+		broken, upgraded := false, false
+		w = httpsnoop.Wrap(w, httpsnoop.Hooks{Hijack: func(hijack httpsnoop.HijackFunc) httpsnoop.HijackFunc {
+			return func() (net.Conn, *bufio.ReadWriter, error) {
+				conn, buffered, err := hijack()
+				upgraded = err == nil
+				return conn, buffered, err
+			}
+		}})
 		seen.CaptureMetrics(w, func(w http.ResponseWriter) {
 			defer func() {
 				if cause := recover(); cause != nil {
@@ -40,7 +50,10 @@ func Access(log *slog.Logger, metrics *Registry, next http.Handler) http.Handler
 			}()
 			next.ServeHTTP(w, r)
 		})
-		if seen.Code == 0 {
+		switch {
+		case upgraded:
+			seen.Code = http.StatusSwitchingProtocols // which net/http does not see
+		case seen.Code == 0:
 			seen.Code = http.StatusOK // what net/http sends when a handler sets none
 		}
 		route := r.Pattern
@@ -50,7 +63,7 @@ func Access(log *slog.Logger, metrics *Registry, next http.Handler) http.Handler
 		metrics.httpRequests.WithLabelValues(route, strconv.Itoa(seen.Code)).Inc()
 		// A feed's duration is how long its client stayed; among answers it would
 		// only say that there are feeds.
-		if !strings.HasPrefix(w.Header().Get("Content-Type"), "text/event-stream") {
+		if !upgraded && !strings.HasPrefix(w.Header().Get("Content-Type"), "text/event-stream") {
 			metrics.httpDuration.WithLabelValues(route).Observe(seen.Duration.Seconds())
 		}
 		level := slog.LevelInfo

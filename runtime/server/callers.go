@@ -21,21 +21,27 @@ func callerOf(ctx context.Context) gate.Caller { return ctx.Value(callerKey{}).(
 // agentOnly lets agents in: whoever has a token that the gate takes.
 func (s *Server) agentOnly(ctx huma.Context, next func(huma.Context)) {
 	r, w := humago.Unwrap(ctx)
-	if s.View.Config() == nil { // whoever calls, and with whatever
-		write(w, s.notConfigured())
-		return
-	}
-	token, err := auth.BearerToken(r)
-	if err != nil {
-		write(w, s.answer(ctx.Context(), err))
-		return
-	}
-	c, err := s.Gate.Agent(ctx.Context(), token)
-	if err != nil {
-		write(w, s.answer(ctx.Context(), err))
-		return
+	c, admitted := r.Context().Value(callerKey{}).(gate.Caller) // by the WebSocket that the call came in
+	if !admitted {
+		var err error
+		if c, err = s.admit(r); err != nil {
+			write(w, err)
+			return
+		}
 	}
 	next(huma.WithValue(ctx, callerKey{}, c))
+}
+
+// admit says which agent calls, by the token of the request. Errors are problems.
+func (s *Server) admit(r *http.Request) (c gate.Caller, err error) {
+	if s.View.Config() == nil { // whoever calls, and with whatever
+		return c, s.notConfigured()
+	}
+	token, err := auth.BearerToken(r)
+	if err == nil {
+		c, err = s.Gate.Agent(r.Context(), token)
+	}
+	return c, s.answer(r.Context(), err)
 }
 
 // connectorOnly lets the connector of the channel in the path in. A channel that
