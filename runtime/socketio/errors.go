@@ -1,21 +1,30 @@
 package socketio
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/pullmode/operator/runtime/socketio/internal/engine"
+)
 
 // Why a socket has ended: the cause of its Context. Test with errors.Is.
 var (
-	// ErrSlow: more waited for the client than its queue holds. The client connects again.
-	ErrSlow = errors.New("the client does not read as fast as it is told things")
+	// ErrSlow: more waited for the client than its queue holds, or it owes too many
+	// acknowledgements. The client connects again.
+	ErrSlow = engine.ErrSlow
 	// ErrLeft: the client has disconnected.
-	ErrLeft = errors.New("the client has disconnected")
+	ErrLeft = engine.ErrLeft
 	// ErrLost: the connection broke, or the client no longer answers pings.
-	ErrLost = errors.New("the connection to the client is lost")
+	ErrLost = engine.ErrLost
 	// ErrProtocol: the client sent what the protocol does not allow.
-	ErrProtocol = errors.New("the client does not keep to the protocol")
+	ErrProtocol = engine.ErrProtocol
+	// ErrClosed: the server closes. The client connects again.
+	ErrClosed = engine.ErrClosed
 	// ErrDisconnected: Disconnect or Drop was called.
 	ErrDisconnected = errors.New("disconnected by this server")
-	// ErrClosed: the server closes. The client connects again.
-	ErrClosed = errors.New("the server closes")
+	// ErrRefused: Connect did not accept the socket.
+	ErrRefused = errors.New("the connection was refused")
+	// ErrPanic: a handler panicked. The log has the stack. The client connects again.
+	ErrPanic = errors.New("a handler panicked")
 )
 
 // Refusal is why a CONNECT is not accepted, as the client is told: the message and

@@ -1,9 +1,12 @@
 package socketio
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 )
 
@@ -44,4 +47,27 @@ type Options struct {
 	// client as it is, anything else as "internal error". ctx is the socket's context.
 	// What is emitted inside Connect arrives behind the client's "connect".
 	Connect func(ctx context.Context, s *Socket) error
+}
+
+func (o *Options) defaults() {
+	o.Path = cmp.Or(o.Path, DefaultPath)
+	o.PingInterval = cmp.Or(o.PingInterval, DefaultPingInterval)
+	o.PingTimeout = cmp.Or(o.PingTimeout, DefaultPingTimeout)
+	o.MaxPayload = cmp.Or(o.MaxPayload, DefaultMaxPayload)
+	o.ConnectTimeout = cmp.Or(o.ConnectTimeout, DefaultConnectTimeout)
+	o.QueueMessages = cmp.Or(o.QueueMessages, DefaultQueueMessages)
+	o.QueueBytes = cmp.Or(o.QueueBytes, DefaultQueueBytes)
+	o.Log = cmp.Or(o.Log, slog.Default())
+	if o.CheckOrigin == nil {
+		o.CheckOrigin = sameHost
+	}
+}
+
+func sameHost(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	if origin == "" {
+		return true
+	}
+	u, err := url.Parse(origin)
+	return err == nil && strings.EqualFold(u.Host, r.Host)
 }
