@@ -4,7 +4,6 @@ package desk
 import (
 	_ "embed"
 	"os"
-	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -39,29 +38,3 @@ func open(t *testing.T, change map[string]string, flags ...string) centre {
 	c.Runtime = kit.Serve(t, fstest.MapFS{"team.yaml": {Data: []byte(filled)}}, flags...)
 	return c
 }
-
-// agent is somebody at their desk.
-type agent struct {
-	*browser.Page
-	name string
-}
-
-// signIn opens the desk in a browser of its own, and signs in.
-func (c centre) signIn(t *testing.T, name string, groups ...string) agent {
-	t.Helper()
-	a := agent{Page: browser.Open(t), name: name}
-	a.Goto(c.URL + "/desk/")
-	a.identify(groups...)
-	a.live()
-	return a
-}
-
-// identify says at the development issuer's page who one is.
-func (a agent) identify(groups ...string) {
-	a.Like("textbox", "(?i)name").Fill(a.name)
-	a.Like("textbox", "(?i)groups").Fill(strings.Join(groups, " "))
-	a.Like("button", "(?i)sign in").Click()
-}
-
-// live waits until the desk is connected.
-func (a agent) live() { a.ID("connection").Is(`this.dataset.status === "live"`) }

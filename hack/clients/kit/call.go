@@ -83,6 +83,19 @@ func (r *Runtime) Post(channel string, m Message) Receipt {
 // agent is a command of its own.
 func (r *Runtime) Call(bearer, method, path string, body, to any) {
 	r.t.Helper()
+	r.read(r.send(bearer, method, path, body), to)
+}
+
+// Status is how such a call is answered.
+func (r *Runtime) Status(bearer, method, path string, body any) int {
+	r.t.Helper()
+	resp := r.send(bearer, method, path, body)
+	defer resp.Body.Close()
+	return resp.StatusCode
+}
+
+func (r *Runtime) send(bearer, method, path string, body any) *http.Response {
+	r.t.Helper()
 	var sent io.Reader
 	if body != nil {
 		text, err := json.Marshal(body)
@@ -104,7 +117,7 @@ func (r *Runtime) Call(bearer, method, path string, body, to any) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	r.read(resp, to)
+	return resp
 }
 
 func (r *Runtime) read(resp *http.Response, to any) {

@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // Receiver is a connector's other side: agents' messages are posted to its URL.
@@ -15,12 +17,13 @@ type Receiver struct {
 
 	mu     sync.Mutex
 	texts  []string
+	came   chan struct{} // something did, since somebody looked
 	refuse atomic.Bool
 }
 
 // Receive starts a Receiver, and stops it when the test ends.
 func Receive(t testing.TB) *Receiver {
-	r := &Receiver{}
+	r := &Receiver{came: make(chan struct{}, 1)}
 	server := httptest.NewServer(r)
 	t.Cleanup(server.Close)
 	r.URL = server.URL
@@ -50,4 +53,21 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.texts = append(r.texts, message.Text)
+	select {
+	case r.came <- struct{}{}:
+	default:
+	}
+}
+
+// Took waits until it has taken a text.
+func (r *Receiver) Took(t testing.TB, text string) {
+	t.Helper()
+	late := time.After(patience)
+	for !slices.Contains(r.Texts(), text) {
+		select {
+		case <-r.came:
+		case <-late:
+			t.Fatalf("%q was not posted, but %q", text, r.Texts())
+		}
+	}
 }

@@ -1,0 +1,104 @@
+package desk
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/pullmode/operator/hack/clients/browser"
+	"github.com/pullmode/operator/hack/clients/kit"
+)
+
+// agent is somebody at their desk.
+type agent struct {
+	*browser.Page
+	name string
+}
+
+func (a agent) row(request string) browser.Element   { return a.ID("row-" + request) }
+func (a agent) alert(request string) browser.Element { return a.ID("alert-" + request) }
+func (a agent) toast() browser.Element               { return a.ID("toast").First() }
+func (a agent) conversation() browser.Element        { return a.ID("conversation") }
+func (a agent) composer() browser.Element            { return a.ID("composer").Like("textbox", "") }
+
+// part is the way to a part of the inbox: view-joined, list-orders, channel-page.
+func (a agent) part(name string) browser.Element { return a.ID(name) }
+
+// offer is what somebody offers.
+func (a agent) offer(from string) browser.Element { return a.Like("listitem", from) }
+
+// status waits until the desk says of its connection that it is one of these.
+func (a agent) status(is ...string) {
+	a.ID("connection").Is(quoted(is) + `.includes(this.dataset.status)`)
+}
+
+// live waits until the desk is connected.
+func (a agent) live() { a.status("live", "back") }
+
+// join joins a request from its row, and waits until its conversation is there.
+func (a agent) join(request string) {
+	a.row(request).Hover().Like("button", "^Join").Click()
+	a.composer().Shown()
+}
+
+// open opens the conversation of a row.
+func (a agent) open(request string) {
+	a.row(request).Click()
+	a.conversation().Shown()
+}
+
+// say sends a message in the conversation that is open.
+func (a agent) say(text string) {
+	a.composer().Fill(text)
+	a.Press("Enter")
+	a.conversation().Says(text)
+}
+
+// signIn opens the desk in a browser of its own, and signs in.
+func (c centre) signIn(t *testing.T, name string, groups ...string) agent {
+	t.Helper()
+	a := agent{Page: browser.Open(t), name: name}
+	a.Goto(c.URL + "/desk/")
+	a.identify(groups...)
+	a.live()
+	return a
+}
+
+// identify says at the development issuer's page who one is.
+func (a agent) identify(groups ...string) {
+	a.Like("textbox", "(?i)name").Fill(a.name)
+	a.Like("textbox", "(?i)groups").Fill(strings.Join(groups, " "))
+	a.Like("button", "(?i)sign in").Click()
+}
+
+// john is a customer with a name, whose message opens a request on a channel.
+func (c centre) john(channel string) string {
+	return c.customer(channel, "john", "John Williams", "Do you deliver on Sundays?")
+}
+
+// customer posts a message.
+func (c centre) customer(channel, id, name, text string) string {
+	return c.Post(channel, kit.Message{Customer: kit.Customer{ID: id, Name: name}, Text: text}).Request
+}
+
+// as does something as an agent whose desk is not looked at.
+func (c centre) as(t *testing.T, agent, method, path string, body any) {
+	t.Helper()
+	c.Call(c.Token(agent), method, path, body, nil)
+}
+
+// joins has an agent join whose desk is not looked at.
+func (c centre) joins(t *testing.T, agent, request string) {
+	t.Helper()
+	c.as(t, agent, http.MethodPost, "/v1/requests/"+request+"/join", nil)
+}
+
+// quoted is a list as JavaScript has it.
+func quoted(words []string) string {
+	text, err := json.Marshal(append([]string{}, words...))
+	if err != nil {
+		panic(err) // strings are always JSON
+	}
+	return string(text)
+}
