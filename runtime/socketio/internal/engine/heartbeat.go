@@ -50,12 +50,21 @@ func (s *Session) beat() {
 	s.mu.Unlock()
 }
 
-// answered is called for a pong.
+// answered is called for a pong: clients answer every ping, in its turn.
 func (s *Session) answered() {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.state == opened && s.alive.waiting {
+	if s.state != opened || len(s.pings) == 0 {
+		s.mu.Unlock()
+		return
+	}
+	proven := s.pings[0]
+	s.pings = s.pings[1:]
+	if s.alive.waiting {
 		s.alive.waiting = false
 		s.alive.in(s.server.options.PingInterval)
+	}
+	s.mu.Unlock()
+	if proven != nil {
+		proven()
 	}
 }

@@ -25,6 +25,8 @@ const (
 type Packet struct {
 	data  []byte                     // with its type
 	frame *websocket.PreparedMessage // nil: for one client alone
+	// answered is called for the answer to a ping that is not the heartbeat's.
+	answered func()
 }
 
 // Text is a packet for one client.
@@ -41,6 +43,14 @@ func Shared(payload []byte) (Packet, error) {
 	}
 	p.frame = frame
 	return p, nil
+}
+
+// Ping is a ping whose answer proves that the client has had everything before it.
+// answered must not block, nor call the session.
+func Ping(answered func()) Packet {
+	p := bare(ping)
+	p.answered = answered
+	return p
 }
 
 func bare(kind byte) Packet { return Packet{data: []byte{kind}} }

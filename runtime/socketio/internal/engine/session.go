@@ -30,6 +30,7 @@ type Session struct {
 	queue []Packet // waits for the writer, or for a poll
 	bytes int      // of queue
 	alive heartbeat
+	pings []func() // those that have not been answered, in their order: what to call then, or nil
 
 	conn      *wire // the transport, or nil: long polling
 	probe     *wire // a WebSocket that is to take over
@@ -119,6 +120,9 @@ func (s *Session) Send(packets ...Packet) error {
 func (s *Session) push(p Packet) {
 	s.queue = append(s.queue, p)
 	s.bytes += len(p.data)
+	if p.data[0] == ping {
+		s.pings = append(s.pings, p.answered)
+	}
 }
 
 // Flushed waits until nothing is queued: the client, or the network on the way to
