@@ -42,3 +42,20 @@ func (p *Page) Accessible(view string) {
 		}
 	}
 }
+
+// FitsItsWidth fails the test if the page has to be scrolled sideways, or hides
+// something beyond its edge.
+func (p *Page) FitsItsWidth(view string) {
+	p.t.Helper()
+	for _, wide := range Value[[]string](p, `[document.documentElement, ...document.querySelectorAll("body, body *")].filter(e => {
+		if (!e.checkVisibility() || e.closest(".spoken, svg")) return false;
+		const style = getComputedStyle(e);
+		if (e === document.documentElement) return e.scrollWidth > innerWidth;
+		const box = e.getBoundingClientRect();
+		if (box.width === 0 || style.position === "fixed" && box.right <= 0) return false;
+		return box.right > innerWidth + 1 && !scrolls(e.parentElement);
+		function scrolls(a) { return a && (/auto|scroll|hidden|clip/.test(getComputedStyle(a).overflowX) && a !== document.body && a !== document.documentElement || scrolls(a.parentElement)); }
+	}).map(e => e.outerHTML.slice(0, 160))`) {
+		p.t.Errorf("%s: wider than its screen: %s", view, wide)
+	}
+}

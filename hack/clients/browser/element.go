@@ -21,9 +21,9 @@ type Element struct {
 	within *Element
 	first  bool
 
-	testID string
-	role   string
-	name   *regexp.Regexp
+	css  string
+	role string
+	name *regexp.Regexp
 }
 
 // Role is the element that a screen reader calls this.
@@ -34,6 +34,9 @@ func (p *Page) Like(role, name string) Element { return Element{page: p}.Like(ro
 
 // ID is the element with this data-testid.
 func (p *Page) ID(id string) Element { return Element{page: p}.ID(id) }
+
+// CSS is the element that a selector finds, for what has no name.
+func (p *Page) CSS(selector string) Element { return Element{page: p}.CSS(selector) }
 
 // Role is the element inside of this one that a screen reader calls so.
 func (e Element) Role(role, name string) Element {
@@ -47,7 +50,12 @@ func (e Element) Like(role, name string) Element {
 
 // ID is the element inside of this one with this data-testid.
 func (e Element) ID(id string) Element {
-	return Element{page: e.page, within: e.parent(), testID: id}
+	return e.CSS(fmt.Sprintf("[data-testid=%q]", id))
+}
+
+// CSS is the element inside of this one that a selector finds.
+func (e Element) CSS(selector string) Element {
+	return Element{page: e.page, within: e.parent(), css: selector}
 }
 
 // First is the first of several.
@@ -57,7 +65,7 @@ func (e Element) First() Element {
 }
 
 func (e Element) parent() *Element {
-	if e.testID == "" && e.role == "" {
+	if e.css == "" && e.role == "" {
 		return nil
 	}
 	return &e
@@ -68,8 +76,8 @@ func (e Element) String() string {
 	if e.name != nil {
 		s += " " + e.name.String()
 	}
-	if e.testID != "" {
-		s = e.testID
+	if e.css != "" {
+		s = e.css
 	}
 	if e.within != nil {
 		s += " in " + e.within.String()
@@ -107,16 +115,16 @@ func (e Element) all(ctx context.Context) (found []runtime.RemoteObjectID, err e
 	if err != nil {
 		return nil, err
 	}
-	if e.testID != "" {
-		return e.byTestID(ctx, scope)
+	if e.css != "" {
+		return e.byCSS(ctx, scope)
 	}
 	return e.byRole(ctx, scope)
 }
 
-func (e Element) byTestID(ctx context.Context, scope runtime.RemoteObjectID) (found []runtime.RemoteObjectID, err error) {
-	array, err := call(ctx, scope, `function(id) {
-		return [...this.querySelectorAll('[data-testid="' + CSS.escape(id) + '"]')].filter(e => e.checkVisibility({visibilityProperty: true}));
-	}`, false, e.testID)
+func (e Element) byCSS(ctx context.Context, scope runtime.RemoteObjectID) (found []runtime.RemoteObjectID, err error) {
+	array, err := call(ctx, scope, `function(selector) {
+		return [...this.querySelectorAll(selector)].filter(e => e.checkVisibility({visibilityProperty: true}));
+	}`, false, e.css)
 	if err != nil {
 		return nil, err
 	}

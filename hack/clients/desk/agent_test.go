@@ -19,14 +19,14 @@ type agent struct {
 func (a agent) row(request string) browser.Element   { return a.ID("row-" + request) }
 func (a agent) alert(request string) browser.Element { return a.ID("alert-" + request) }
 func (a agent) toast() browser.Element               { return a.ID("toast").First() }
-func (a agent) conversation() browser.Element        { return a.ID("conversation") }
+func (a agent) conversation() browser.Element        { return a.CSS(`[data-testid^="conversation-"]`) }
 func (a agent) composer() browser.Element            { return a.ID("composer").Like("textbox", "") }
 
 // part is the way to a part of the inbox: view-joined, list-orders, channel-page.
 func (a agent) part(name string) browser.Element { return a.ID(name) }
 
-// offer is what somebody offers.
-func (a agent) offer(from string) browser.Element { return a.Like("listitem", from) }
+// offer is the one offer that there is to this agent.
+func (a agent) offer() browser.Element { return a.CSS(`[data-testid^="offer-"]`) }
 
 // status waits until the desk says of its connection that it is one of these.
 func (a agent) status(is ...string) {
