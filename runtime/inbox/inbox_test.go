@@ -207,6 +207,7 @@ func TestMe(t *testing.T) {
 		Agent: "alice", Groups: []string{},
 		Lists: []protocol.List{{
 			Name: "l1", DisplayName: "List l1", Role: snapshot.Representative, ClosePolicy: snapshot.CloseMembers, JoinPolicy: snapshot.JoinCollaboration,
+			Attention:  protocol.Thresholds{SoonAfterSeconds: 180, OverdueAfterSeconds: 300},
 			Subscribed: true, Counts: &protocol.Counts{Unread: 1, Active: 1},
 		}},
 		Load: []protocol.Load{{MediaRoutingDomain: "social", DisplayName: "Social media", Joined: 1, MaxRequests: 3}},

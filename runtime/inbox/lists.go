@@ -19,6 +19,7 @@ func (b *Inbox) Lists() []protocol.List {
 		shown := protocol.List{
 			Name: name, DisplayName: l.DisplayName, Description: l.Description,
 			Role: b.access[name].Role, ClosePolicy: l.ClosePolicy, JoinPolicy: snapshot.JoinCollaboration, WrapUp: l.WrapUp,
+			Attention:  protocol.Thresholds{SoonAfterSeconds: l.SoonAfter.D().Seconds(), OverdueAfterSeconds: l.OverdueAfter.D().Seconds()},
 			Subscribed: subscribed, Draining: l.Draining,
 			Counts: &protocol.Counts{Unread: counts[request.Unread], Active: counts[request.Active], Inactive: counts[request.Inactive]},
 		}

@@ -3,6 +3,7 @@ package inbox_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -165,6 +166,17 @@ func TestT33OwnWrapUp(t *testing.T) {
 	}
 	if got := inbox.Of(l.View, lab.Bob).Row(d, l.Clock.Now()).WrapUp; got != nil {
 		t.Errorf("bob is shown %+v", got)
+	}
+}
+
+// C2: a desk computes attention from what the list says, and says what a page says.
+func TestC2ListsSayTheirThresholds(t *testing.T) {
+	l := desk(t, func(s *snapshot.Snapshot) {
+		s.Lists[0].SoonAfter, s.Lists[0].OverdueAfter = snapshot.Duration(1500*time.Millisecond), snapshot.Duration(time.Minute)
+	})
+	got := inbox.Of(l.View, lab.Carol).Lists()[0].Attention
+	if diff := cmp.Diff(protocol.Thresholds{SoonAfterSeconds: 1.5, OverdueAfterSeconds: 60}, got); diff != "" {
+		t.Error(diff)
 	}
 }
 

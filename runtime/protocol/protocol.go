@@ -93,9 +93,17 @@ type List struct {
 	ClosePolicy snapshot.ClosePolicy `json:"closePolicy" enum:"Members,Subscribers,Admins"`
 	JoinPolicy  snapshot.JoinPolicy  `json:"joinPolicy" enum:"Collaboration,Grab"`
 	WrapUp      *snapshot.WrapUp     `json:"wrapUp,omitempty" doc:"The reasons that are asked for when you have done with a request."`
+	Attention   Thresholds           `json:"attention" doc:"How long a customer waits before they need more attention."`
 	Subscribed  bool                 `json:"subscribed"`
 	Draining    bool                 `json:"draining,omitempty" doc:"The list has been deleted; what is open on it can be finished."`
 	Counts      *Counts              `json:"counts,omitempty"`
+}
+
+// Thresholds say when a customer who waits for an answer needs more attention. A desk
+// computes a row's attention from them: it changes with time, and no event tells of it.
+type Thresholds struct {
+	SoonAfterSeconds    float64 `json:"soonAfterSeconds" doc:"Who has waited for more than this is Soon: at exactly so many seconds it is still Normal."`
+	OverdueAfterSeconds float64 `json:"overdueAfterSeconds" doc:"Who has waited for more than this is Overdue."`
 }
 
 // Counts is how many requests of a list are open, by state.
