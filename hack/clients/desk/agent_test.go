@@ -20,7 +20,7 @@ func (a agent) row(request string) browser.Element   { return a.ID("row-" + requ
 func (a agent) alert(request string) browser.Element { return a.ID("alert-" + request) }
 func (a agent) toast() browser.Element               { return a.ID("toast").First() }
 func (a agent) conversation() browser.Element        { return a.CSS(`[data-testid^="conversation-"]`) }
-func (a agent) composer() browser.Element            { return a.ID("composer").Like("textbox", "") }
+func (a agent) composer() browser.Element            { return a.ID("composer") }
 
 // part is the way to a part of the inbox: view-joined, list-orders, channel-page.
 func (a agent) part(name string) browser.Element { return a.ID(name) }

@@ -3,8 +3,6 @@ package desk
 import (
 	"strings"
 	"testing"
-
-	"github.com/pullmode/operator/hack/clients/browser"
 )
 
 func TestConversationIsLive(t *testing.T) {
@@ -34,19 +32,19 @@ func TestComposerCountsAsTheChannelDoes(t *testing.T) {
 	a := c.signIn(t, "alice")
 	a.join(c.john("page"))
 	counter := a.ID("counter")
-	send := a.ID("composer").Like("button", "^Send")
+	send := a.ID("send")
 
 	// An emoji is one, also one that is two UTF-16 code units.
 	a.composer().Fill(strings.Repeat("x", 4095) + "😀")
-	counter.Says("4096", "4096")
+	counter.Says("4096 / 4096")
 	send.Is("!this.disabled")
 	a.Press("Enter")
 	a.composer().Is(`this.value === ""`)
 	c.customers.Took(t, strings.Repeat("x", 4095)+"😀")
 
 	a.composer().Fill(strings.Repeat("y", 4096) + "😀")
-	counter.Says("4097")
-	send.Is(`this.disabled || this.ariaDisabled === "true"`)
+	counter.Says("1 too many")
+	send.Is("this.disabled")
 	a.Press("Enter") // refused, and kept
 	a.composer().Is("[...this.value].length === 4097")
 	a.Press("Backspace")
@@ -93,9 +91,6 @@ func TestConversationThatIsNotJoinedTakesNoAnswers(t *testing.T) {
 	a.open(john)
 	a.conversation().Says("Do you deliver on Sundays?")
 	a.composer().Gone()
-	a.conversation().Like("button", "^Join").Click()
+	a.conversation().Role("button", "Join to answer").Click()
 	a.composer().Is("document.activeElement === this")
-	if got := browser.Value[string](a.Page, "document.title"); got == "" {
-		t.Error("the page has no title")
-	}
 }
