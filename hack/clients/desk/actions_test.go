@@ -11,15 +11,15 @@ func TestJoinLeaveAndClose(t *testing.T) {
 	a := c.signIn(t, "alice")
 	a.join(john)
 	a.row(john).Says("Joined", "Active")
-	a.conversation().Like("button", "^Leave").Click()
+	a.ID("action-leave").Click()
 	a.row(john).Says("Inactive").Silent("Joined")
 
 	a.join(john)
-	a.conversation().Like("button", "^Close").Click()
+	a.ID("action-close").Click()
 	a.ID("dialog-close").Says("John Williams").Role("button", "Cancel").Click()
 	a.ID("dialog-close").Gone()
 	a.row(john).Says("Joined")
-	a.conversation().Like("button", "^Close").Click()
+	a.ID("action-close").Click()
 	a.ID("dialog-close").Role("button", "Close conversation").Click()
 	a.row(john).Gone()
 }
@@ -31,11 +31,11 @@ func TestCloseIsOfferedToWhoMay(t *testing.T) {
 	c.joins(t, "bob", john)
 	representative, admin := c.signIn(t, "alice"), c.signIn(t, "sam", "supervisors")
 	representative.open(john)
-	if n := representative.conversation().Like("button", "^Close conversation").Count(); n != 0 {
+	if n := representative.ID("action-close").Count(); n != 0 {
 		t.Error("somebody who has not joined is offered to close")
 	}
 	admin.open(john)
-	admin.conversation().Like("button", "^Close").Shown()
+	admin.ID("action-close").Shown()
 }
 
 func TestAdminRemovesAMember(t *testing.T) {
@@ -79,7 +79,7 @@ func TestWrapUp(t *testing.T) {
 	bea := c.customer("site", "bea", "Bea", "It is broken.")
 	a := c.signIn(t, "alice")
 	a.join(bea)
-	a.conversation().Like("button", "^Leave").Click()
+	a.ID("action-leave").Click()
 	dialog := a.ID("dialog-wrap-up")
 	dialog.Says("Bea", "Something else") // the default, and until when there is time
 	dialog.Role("checkbox", "Refund").Click()

@@ -65,8 +65,9 @@ func (c centre) signIn(t *testing.T, name string, groups ...string) agent {
 	return a
 }
 
-// identify says at the development issuer's page who one is.
+// identify goes on to the development issuer's page, and says there who one is.
 func (a agent) identify(groups ...string) {
+	a.ID("sign-in-with").Click()
 	a.Like("textbox", "(?i)name").Fill(a.name)
 	a.Like("textbox", "(?i)groups").Fill(strings.Join(groups, " "))
 	a.Like("button", "(?i)sign in").Click()

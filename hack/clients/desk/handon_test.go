@@ -1,6 +1,9 @@
 package desk
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestTransferToAList(t *testing.T) {
 	c := open(t, nil)
@@ -17,8 +20,8 @@ func TestTransferToAList(t *testing.T) {
 
 // handOn hands the conversation that is open on to somebody or a list.
 func (a agent) handOn(how, to string) {
-	a.conversation().Like("button", "^"+how).Click()
-	dialog := a.ID("dialog-" + map[string]string{"Transfer": "transfer", "Invite": "invite"}[how])
+	a.ID("action-" + strings.ToLower(how)).Click()
+	dialog := a.ID("dialog-" + strings.ToLower(how))
 	dialog.Like("searchbox", "^Find").Fill(to)
 	dialog.Like("radio", "^"+to).Click()
 	dialog.Role("button", how).Click()

@@ -19,7 +19,7 @@ func TestSignInAndOut(t *testing.T) {
 	a.ID("me").Click()
 	a.Like("button", "^Sign out").Click()
 	a.ID("dialog-sign-out").Role("button", "Sign out").Click()
-	a.Like("button", "(?i)sign in").Shown()
+	a.ID("sign-in-with").Shown()
 	if kept := browser.Value[string](a.Page, "JSON.stringify({...localStorage, ...sessionStorage})"); strings.Contains(kept, "eyJ") {
 		t.Errorf("a token is kept after the sign-out: %s", kept)
 	}
@@ -45,6 +45,7 @@ func TestSignInOfSomebodyElseIsRefused(t *testing.T) {
 	c := open(t, nil)
 	p := browser.Open(t)
 	p.Goto(c.URL + "/desk/?code=stolen&state=guessed")
-	p.Like("button", "(?i)sign in").Shown()
+	p.ID("sign-in-with").Shown()
+	p.ID("sign-in").Says("Sign in again")
 	p.ID("connection").Gone()
 }

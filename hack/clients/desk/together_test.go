@@ -17,12 +17,12 @@ func TestAgentsSeeEachOther(t *testing.T) {
 	t.Logf("bob sees alice's join %s after she began to press", time.Since(began).Round(time.Millisecond))
 	b.conversation().Says("alice")
 	began = time.Now()
-	b.conversation().Like("button", "^Join").Click()
+	b.ID("action-join").Click()
 	a.conversation().Says("bob")
 	t.Logf("alice sees bob's join %s after he began to press", time.Since(began).Round(time.Millisecond))
 
 	a.say("Yes, until six.")
 	b.conversation().Says("Yes, until six.")
-	b.conversation().Like("button", "^Leave").Click()
+	b.ID("action-leave").Click()
 	a.conversation().Says("bob left")
 }

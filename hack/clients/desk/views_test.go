@@ -32,8 +32,8 @@ func TestViewsOfWhoComesIn(t *testing.T) {
 	c := open(t, nil)
 	a := agent{Page: browser.Open(t), name: "nobody"}
 	a.Goto(c.URL + "/desk/")
-	a.Like("textbox", "(?i)name").Shown()
-	look(a.Page, "issuer")
+	a.ID("sign-in-with").Shown()
+	look(a.Page, "sign-in")
 	a.identify()
 	a.live()
 	a.Role("heading", "All").Shown()
@@ -45,7 +45,7 @@ func TestViewsOfWhoComesIn(t *testing.T) {
 
 	p := browser.Open(t)
 	p.Goto(c.URL + "/desk/?error=access_denied&state=unknown")
-	p.Like("button", "(?i)sign in").Shown()
+	p.ID("sign-in-with").Shown()
 	look(p, "sign-in-failed")
 
 	p = browser.Open(t)
@@ -118,18 +118,18 @@ func TestViewsOfDialogs(t *testing.T) {
 	c := open(t, nil)
 	a, john := busy(t, c)
 	bea := c.customer("site", "bea", "Bea", "It is broken.")
-	press := func(name string) { a.conversation().Like("button", "^"+name).Click() }
+	press := func(name string) { a.ID("action-" + name).Click() }
 	dialogs := []struct {
 		name string
 		show func()
 	}{
-		{"transfer", func() { press("Transfer") }},
-		{"invite", func() { press("Invite") }},
-		{"close", func() { press("Close") }},
+		{"transfer", func() { press("transfer") }},
+		{"invite", func() { press("invite") }},
+		{"close", func() { press("close") }},
 		{"subscriptions", func() { a.ID("manage-subscriptions").Click() }},
 		{"help", func() { a.Like("button", "^Keyboard").Click() }},
 		{"sign-out", func() { a.ID("me").Click(); a.Like("button", "^Sign out").Click() }},
-		{"wrap-up", func() { a.join(bea); press("Leave") }},
+		{"wrap-up", func() { a.join(bea); press("leave") }},
 	}
 	for _, d := range dialogs {
 		d.show()
