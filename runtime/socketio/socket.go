@@ -95,8 +95,9 @@ func (s *Socket) Flushed(ctx context.Context) error {
 // told "io server disconnect" and does not connect again by itself. The reason is
 // part of the Context's cause. Inside Connect, return a Refusal instead.
 func (s *Socket) Disconnect(reason string) {
-	_ = s.send(engine.Text([]byte{disconnect})) // a client that is gone need not be told
-	s.Drop(reason)
+	if s.send(engine.Text([]byte{disconnect})) == nil {
+		s.conn.session.Leave(fmt.Errorf("%w: %s", ErrDisconnected, reason))
+	}
 }
 
 // Drop ends the connection once what was emitted is sent: the client sees

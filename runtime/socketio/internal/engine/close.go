@@ -2,13 +2,19 @@ package engine
 
 // Close ends the session once what is queued is sent. The client sees its
 // transport closed and connects again.
-func (s *Session) Close(cause error) {
+func (s *Session) Close(cause error) { s.finish(cause, false) }
+
+// Leave is Close for a client that has been told to close the connection itself:
+// told by both at once, it might take the one for the other.
+func (s *Session) Leave(cause error) { s.finish(cause, true) }
+
+func (s *Session) finish(cause error, theirs bool) {
 	s.mu.Lock()
 	if s.state != opened {
 		s.mu.Unlock()
 		return
 	}
-	s.state = finishing
+	s.state, s.theirs = finishing, theirs
 	s.alive.in(closeTimeout)
 	s.flush()
 	s.mu.Unlock()

@@ -39,7 +39,7 @@ const (
 	// closeTimeout is how long what still waits for a client may take once its
 	// session closes: a poll comes within a round trip, so does the answer to a close.
 	closeTimeout = 5 * time.Second
-	// noopEvery is how long a poll waits during an upgrade: the client cannot go on
-	// before it is answered.
+	// noopEvery is how often a poll is answered with nothing during an upgrade: the
+	// client cannot go on before it is, and asks again until it knows that it can.
 	noopEvery = 100 * time.Millisecond
 )

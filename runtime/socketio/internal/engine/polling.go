@@ -14,7 +14,11 @@ import (
 // poll answers a GET with what is queued, as soon as something is.
 func (s *Session) poll(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
-	again, other, upgrading := s.polled, s.conn != nil, s.upgrading
+	again, other := s.polled, s.conn != nil
+	var soon <-chan time.Time
+	if s.upgrading {
+		soon = time.After(time.Until(s.noopAt))
+	}
 	if !other {
 		s.polled = true
 	}
@@ -30,7 +34,7 @@ func (s *Session) poll(w http.ResponseWriter, r *http.Request) {
 	}
 	// The server's deadline for reading would look like a client that goes away.
 	_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // then that deadline counts
-	packets, err := s.await(r.Context(), upgrading)
+	packets, err := s.await(r.Context(), soon)
 	if err != nil {
 		s.Abort(err)
 		unknownSession.answer(w)
@@ -45,21 +49,15 @@ func (s *Session) poll(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// await is what a poll is answered with. upgrading says that an upgrade was under
-// way already when the poll came.
-func (s *Session) await(ctx context.Context, upgrading bool) ([]Packet, error) {
-	var soon <-chan time.Time
-	if upgrading {
-		soon = time.After(noopEvery)
-	}
+// await is what a poll is answered with; it looks again when it is soon.
+func (s *Session) await(ctx context.Context, soon <-chan time.Time) ([]Packet, error) {
 	for {
-		if packets := s.ready(upgrading); packets != nil {
+		if packets := s.ready(); packets != nil {
 			return packets, nil
 		}
 		select {
 		case <-s.wake:
 		case <-soon:
-			upgrading = false
 		case <-s.done:
 			return nil, ErrLost
 		case <-ctx.Done():
@@ -68,9 +66,8 @@ func (s *Session) await(ctx context.Context, upgrading bool) ([]Packet, error) {
 	}
 }
 
-// ready is what a poll can be answered with now, or nil. patient says that it may
-// wait although there is an upgrade.
-func (s *Session) ready(patient bool) []Packet {
+// ready is what a poll can be answered with now, or nil.
+func (s *Session) ready() []Packet {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var packets []Packet
@@ -83,10 +80,11 @@ func (s *Session) ready(patient bool) []Packet {
 	case len(s.queue) > 0:
 		packets = s.take(nil)
 		s.flushed()
-	case s.upgrading && !patient:
+	case s.upgrading && !time.Now().Before(s.noopAt):
 		packets = []Packet{bare(noop)}
+		s.noopAt = time.Now().Add(noopEvery)
 	}
-	if s.state == finishing && s.conn == nil {
+	if s.state == finishing && s.conn == nil && !s.theirs {
 		packets = append(packets, bare(shut))
 	}
 	if packets != nil {
@@ -157,9 +155,6 @@ func (s *Session) takeIn(body []byte) bool {
 		return false
 	}
 	for data, binary := range split(body) {
-		if !s.receives() {
-			break
-		}
 		if !s.receive(data, binary) {
 			return false
 		}

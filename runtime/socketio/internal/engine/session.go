@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Session is one client. Its methods may be called from anywhere.
@@ -25,20 +26,22 @@ type Session struct {
 	busy atomic.Bool
 
 	// mu guards what follows; nothing else is locked and nobody called under it.
-	mu    sync.Mutex
-	state state
-	queue []Packet // waits for the writer, or for a poll
-	bytes int      // of queue
-	alive heartbeat
-	pings []func() // those that have not been answered, in their order: what to call then, or nil
+	mu     sync.Mutex
+	state  state
+	theirs bool     // the end of a finishing session is the client's to make
+	queue  []Packet // waits for the writer, or for a poll
+	bytes  int      // of queue
+	alive  heartbeat
+	pings  []func() // those that have not been answered, in their order: what to call then, or nil
 
-	conn      *wire // the transport, or nil: long polling
-	probe     *wire // a WebSocket that is to take over
-	reserved  bool  // for such a one
-	upgrading bool  // polls are answered so that it can
-	writing   bool  // somebody writes to conn
-	polled    bool  // a GET waits
-	posting   bool  // a POST is read
+	conn      *wire     // the transport, or nil: long polling
+	probe     *wire     // a WebSocket that is to take over
+	reserved  bool      // for such a one
+	upgrading bool      // polls are answered so that it can
+	noopAt    time.Time // when the next one is
+	writing   bool      // somebody writes to conn
+	polled    bool      // a GET waits
+	posting   bool      // a POST is read
 
 	wake chan struct{} // something changed for the GET
 	sent chan struct{} // closed when nothing is queued; nil: nobody waits for that
@@ -190,6 +193,9 @@ func (s *Session) receive(data []byte, binary bool) bool {
 	}
 	switch kind {
 	case message:
+		if !s.receives() {
+			break
+		}
 		s.busy.Store(true)
 		s.receiver.Message(data, binary)
 		s.busy.Store(false)

@@ -41,10 +41,7 @@ func (s *Session) read(conn *wire) {
 			return
 		}
 		s.in.Lock()
-		// Behind the session's end only the peer's close is waited for.
-		if s.receives() {
-			s.receive(data, kind == websocket.BinaryMessage)
-		}
+		s.receive(data, kind == websocket.BinaryMessage)
 		s.in.Unlock()
 	}
 }
@@ -69,7 +66,7 @@ func (s *Session) write(conn *wire) {
 			s.writing = false
 			s.queue = nil // an idle session holds none
 			s.flushed()
-			last := s.state == finishing
+			last := s.state == finishing && !s.theirs
 			s.mu.Unlock()
 			if last {
 				conn.farewell()
@@ -126,7 +123,7 @@ func (s *Session) takeOver(conn *wire) bool {
 		return false
 	}
 	s.mu.Lock()
-	s.upgrading = true
+	s.upgrading, s.noopAt = true, time.Now()
 	s.flush()
 	s.mu.Unlock()
 	if !conn.expect(string(upgrade)) {
