@@ -72,9 +72,7 @@ func (c *conforming) remote(target *conformance.Target) {
 			who := identity{issuer: c.issuer, name: name, groups: groups}
 			return who.source(ctx)(ctx)
 		}
-		var token bytes.Buffer
-		err := shell(ctx, c.tokenCommand, nil, &token, "PULLMODE_AGENT="+name, "PULLMODE_GROUPS="+strings.Join(groups, ","))
-		return strings.TrimSpace(token.String()), err
+		return commandToken(ctx, c.tokenCommand, name, groups...)
 	}
 	if c.applyCommand != "" {
 		target.Apply = func(ctx context.Context, yaml []byte) error { return shell(ctx, c.applyCommand, yaml, nil) }

@@ -59,7 +59,7 @@ and sit at a desk as an agent would (agent, inbox, join, say, transfer, close).`
 	add(people, newSend(), newAgent(), newInbox(), newJoin(), newSay(), newLeave(), newClose(), newWrapUp(),
 		newTransfer(), newInvite(), newTargets(), newOffers(), newAccept(), newDecline(), newWithdraw(), newRemove(),
 		newAlerts(), newDismiss(), newLogout())
-	add(development, newIssuer(), newToken(), newReplay(), newConformance())
+	add(development, newIssuer(), newToken(), newReplay(), newConformance(), newLoad())
 	add("", newVersion())
 	return root
 }

@@ -20,8 +20,8 @@ import (
 
 type serving struct {
 	source
-	addr, issuerAddr, dataDir string
-	logLevel                  string
+	addr, issuerAddr, metricsAddr string
+	dataDir, logLevel             string
 
 	name   string // of the command
 	out    io.Writer
@@ -53,6 +53,7 @@ a key of the server's own, which is printed.`,
 	f := cmd.Flags()
 	f.StringVar(&s.addr, "addr", "127.0.0.1:8080", "address for agents and connectors; a port of 0 chooses a free one")
 	f.StringVar(&s.issuerAddr, "issuer-addr", "127.0.0.1:8081", "address for the built-in issuer, of this machine alone; a port of 0 chooses a free one")
+	f.StringVar(&s.metricsAddr, "metrics-addr", "", "address for /healthz, /readyz and /metrics (default: none)")
 	f.StringVar(&s.dataDir, "data-dir", "", "folder that keeps requests over a restart (default: a temporary one, removed at the end)")
 	f.StringVar(&s.logLevel, "log-level", "error", "what the runtime logs to the standard error: debug, info, warn, error")
 	cmd.RunE = s.run
@@ -77,7 +78,7 @@ func (s *serving) run(cmd *cobra.Command, args []string) error {
 		return usageError{err}
 	}
 	if s.server, err = standalone.Start(ctx, standalone.Options{
-		Addr: s.addr, IssuerAddr: s.issuerAddr, DataDir: s.dataDir, Version: readVersion().Version, Log: log,
+		Addr: s.addr, IssuerAddr: s.issuerAddr, MetricsAddr: s.metricsAddr, DataDir: s.dataDir, Version: readVersion().Version, Log: log,
 	}); err != nil {
 		return err
 	}

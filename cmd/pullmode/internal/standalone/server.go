@@ -24,6 +24,8 @@ type Options struct {
 	// Addr is where agents and connectors come in, IssuerAddr where agents sign
 	// in. A port of 0 chooses a free one.
 	Addr, IssuerAddr string
+	// MetricsAddr serves health and metrics. Empty: nowhere.
+	MetricsAddr string
 	// DataDir keeps requests, signing keys and the connector's key. Empty: a
 	// temporary folder that Stop removes.
 	DataDir string
@@ -74,7 +76,7 @@ func (s *Server) open(ctx context.Context) (err error) {
 		return errors.Join(err, listener.Close())
 	}
 	s.replica, err = replica.Start(ctx, replica.Options{
-		Name: "standalone", DataDir: filepath.Join(s.data, "store"), Addr: o.Addr,
+		Name: "standalone", DataDir: filepath.Join(s.data, "store"), Addr: o.Addr, MetricsAddr: o.MetricsAddr,
 		DrainTimeout: drainTimeout, Version: o.Version, Log: o.Log,
 		AllowLoopback: true, // what is tried here has its receivers here
 	})
