@@ -7,6 +7,7 @@
 //	messages/<thread>/<number>        the last messages of an open request
 //	alerts/<id>                       that a request's alert is raised; its revision says since when (N1, N4)
 //	dismissals/<agent>                which alerts an agent has dismissed (N5)
+//	heard/<agent>                     up to where desks of the published contract have told an agent of alerts
 //	outbox/<thread>/<number>          agents' messages that are on their way to customers
 //	dedupe/<channel>/<customer>/<id>  messages that have been taken
 //	agents/<agent>                    what is known of an agent
@@ -43,6 +44,7 @@ const (
 	LastClosedIDs = "lastclosed/"
 	Alerts        = "alerts/"
 	Dismissals    = "dismissals/"
+	Hearings      = "heard/"
 	Outbox        = "outbox/"
 	Presences     = "presence/"
 	Customers     = "customers/"
@@ -89,6 +91,9 @@ func Alert(id string) string { return Alerts + url.PathEscape(id) }
 
 // Dismissal is the key of what an agent has dismissed.
 func Dismissal(agent string) string { return Dismissals + url.PathEscape(agent) }
+
+// Heard is the key of what desks of the published contract have told an agent.
+func Heard(agent string) string { return Hearings + url.PathEscape(agent) }
 
 // Presence is the key of an agent's connection at a replica.
 func Presence(agent, replica string) string {

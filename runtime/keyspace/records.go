@@ -41,6 +41,13 @@ type DismissalRecord struct {
 	Last string `json:"last,omitempty"`
 }
 
+// HeardRecord is up to where desks of the published contract have told an agent of
+// alerts: those desks have no cursor.
+type HeardRecord struct {
+	// Until is the revision: of what was raised by it, the agent has been told.
+	Until int64 `json:"until"`
+}
+
 // PresenceRecord says that an agent has a connection at a replica.
 type PresenceRecord struct {
 	// Session names the newest connection.
