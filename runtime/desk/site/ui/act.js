@@ -1,0 +1,93 @@
+import { customer } from './names.js';
+import { ask } from './dialog.js';
+import { inWords, over } from './problems.js';
+import { wrapUp } from './wrapup.js';
+import { handOn } from './targets.js';
+
+// What one does, from wherever it is pressed: the command, what is said of it, and
+// where one is afterwards.
+
+// attempt runs a command of a button: the button is busy meanwhile, and what goes
+// wrong is said. It gives the answer, or null.
+export async function attempt(desk, button, command, done) {
+  if (button?.getAttribute('aria-busy') === 'true') return null;
+  button?.setAttribute('aria-busy', 'true');
+  if (desk.connection.status !== 'live') desk.toasts.done('It will be done as soon as the connection is back.');
+  try {
+    const answer = await command();
+    if (done) desk.toasts.done(done);
+    return answer ?? {};
+  } catch (problem) {
+    desk.toasts.failed(inWords(problem));
+    return null;
+  } finally {
+    button?.removeAttribute('aria-busy');
+  }
+}
+
+export async function join(desk, request, button) {
+  if (button?.getAttribute('aria-busy') === 'true') return;
+  button?.setAttribute('aria-busy', 'true');
+  try {
+    const { warnings } = await desk.api.join(request.id);
+    desk.toasts.done(`You have joined ${customer(request)}.`);
+    if (warnings?.includes('overCapacity')) desk.toasts.failed('You have more conversations now than you should.');
+    desk.focusNext = request.id;
+    desk.router.open(request.id);
+  } catch (problem) {
+    desk.toasts.failed(`${customer(request)}: ${inWords(problem)}`);
+    if (over(problem) && desk.router.request === request.id) desk.router.close();
+  } finally {
+    button?.removeAttribute('aria-busy');
+  }
+}
+
+export async function leave(desk, request, button) {
+  const answer = await attempt(desk, button, () => desk.api.leave(request.id), `You have left ${customer(request)}.`);
+  if (answer) await after(desk, request);
+}
+
+export async function close(desk, request) {
+  const closed = await ask({
+    name: 'close', title: `Close the conversation with ${customer(request)}?`,
+    says: 'It goes from everybody\'s inbox. If the customer writes again, a new one begins.',
+    action: 'Close conversation', danger: true, submit: () => desk.api.close(request.id),
+  });
+  if (!closed) return;
+  desk.toasts.done(`The conversation with ${customer(request)} is closed.`);
+  await after(desk, request);
+}
+
+export async function transfer(desk, request) {
+  const target = await handOn(desk, request, 'transfer');
+  if (target?.list) await after(desk, request);
+}
+
+export const invite = (desk, request) => handOn(desk, request, 'invite');
+
+export async function remove(desk, request, agent) {
+  const removed = await ask({
+    name: 'remove', title: `Remove ${agent} from the conversation?`, says: `${agent} is told, and can join again.`,
+    action: 'Remove', danger: true, submit: () => desk.api.removeMember(request.id, agent),
+  });
+  if (removed) desk.toasts.done(`${agent} has been removed.`);
+}
+
+export const accept = async (desk, offer, button) => {
+  const answer = await attempt(desk, button, () => desk.api.accept(offer.id), `You have joined ${customer(offer.request)}.`);
+  if (!answer) return;
+  desk.focusNext = answer.request?.id ?? offer.request.id;
+  desk.router.open(desk.focusNext);
+};
+
+export const decline = (desk, offer, button) => attempt(desk, button, () => desk.api.decline(offer.id), 'Declined.');
+export const withdraw = (desk, offer, button) => attempt(desk, button, () => desk.api.withdraw(offer.id), 'Taken back.');
+export const dismiss = (desk, id, button) => attempt(desk, button, () => desk.api.dismiss(id));
+export const dismissAll = (desk, button) => attempt(desk, button, () => desk.api.dismissAll());
+
+// after is what follows when one has done with a request: its wrap-up, where the list
+// asks for one, and the inbox again.
+async function after(desk, request) {
+  if (desk.router.request === request.id) desk.router.close();
+  if (desk.model.wrapUps.has(request.id)) await wrapUp(desk, request.id);
+}

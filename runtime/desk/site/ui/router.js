@@ -1,0 +1,52 @@
+import { home, path, read } from './place.js';
+
+// Router keeps the address and what is shown the same. The conversation that is open
+// and the part of the inbox beside it are one entry of the browser's history, so "back"
+// closes a conversation where it covers the inbox.
+export class Router {
+  // place is the part of the inbox, request the conversation's id or null.
+  place = home;
+  request = null;
+  #changed;
+
+  constructor(changed) {
+    this.#changed = changed;
+    window.addEventListener('popstate', () => this.#read());
+    this.#read();
+  }
+
+  #read() {
+    const here = read(location.pathname);
+    this.request = here.request ?? null;
+    this.place = here.request ? (history.state?.place ?? home) : here;
+    this.#changed();
+  }
+
+  // go shows a part of the inbox, and leaves the conversation open where there is room.
+  go(place) {
+    this.#push({ place, request: null });
+  }
+
+  // open shows a conversation.
+  open(request) {
+    if (request === this.request) return;
+    // From one conversation to the next is no step back through all of them.
+    this.#push({ place: this.place, request }, this.request !== null);
+  }
+
+  // close shows the inbox alone.
+  close() {
+    if (this.request === null) return;
+    if (history.state?.opened) history.back();
+    else this.#push({ place: this.place, request: null }, true);
+  }
+
+  #push({ place, request }, replace = false) {
+    const address = request ? path({ request }) : path(place);
+    const state = { place, opened: replace ? (request !== null && history.state?.opened) : request !== null };
+    history[replace ? 'replaceState' : 'pushState'](state, '', address);
+    this.place = place;
+    this.request = request;
+    this.#changed();
+  }
+}
