@@ -68,9 +68,12 @@ func (i Issuer) username(claims map[string]json.RawMessage) (string, error) {
 	if err := json.Unmarshal(claims[i.UsernameClaim], &name); err != nil {
 		return "", i.invalid(ReasonClaims, "the token's username claim is missing or not a string", err)
 	}
+	if name != "" {
+		name = i.UsernamePrefix + name
+	}
 	// Control characters have no place in a name that is shown and logged.
 	if name == "" || utf8.RuneCountInString(name) > MaxUsernameLength || strings.ContainsFunc(name, unicode.IsControl) {
-		return "", i.invalid(ReasonUsername, "the token's username claim must have 1 to 256 characters and no control characters", nil)
+		return "", i.invalid(ReasonUsername, "the token's username claim must have 1 to 256 characters, with the prefix of the issuer, and no control characters", nil)
 	}
 	// Anybody can enter somebody else's address at an issuer that does not verify it.
 	if i.UsernameClaim == "email" && has(claims, "email_verified") && string(claims["email_verified"]) != "true" {
@@ -99,9 +102,10 @@ func (i Issuer) groups(claims map[string]json.RawMessage) ([]string, error) {
 	if len(groups) > MaxGroups {
 		return nil, i.invalid(ReasonGroups, "the token has more than 500 groups; have its issuer send only those of this service", nil)
 	}
-	for _, group := range groups {
-		if utf8.RuneCountInString(group) > MaxUsernameLength {
-			return nil, i.invalid(ReasonGroups, "the token has a group with a name of more than 256 characters", nil)
+	for n, group := range groups {
+		groups[n] = i.GroupsPrefix + group
+		if utf8.RuneCountInString(groups[n]) > MaxUsernameLength {
+			return nil, i.invalid(ReasonGroups, "the token has a group with a name of more than 256 characters, with the prefix of the issuer", nil)
 		}
 	}
 	return groups, nil

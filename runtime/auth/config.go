@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+
+	"github.com/coreos/go-oidc/v3/oidc"
 )
 
 // Defaults of an Issuer's claims.
@@ -31,6 +33,15 @@ type Issuer struct {
 	// AllowHTTP accepts an issuer without TLS. Whoever can change what it answers
 	// can be any agent, so: development only.
 	AllowHTTP bool
+	// UsernamePrefix comes before the name of every agent of this issuer, and
+	// GroupsPrefix before each of their groups, so that they are not those of another
+	// issuer. Default: nothing.
+	UsernamePrefix string
+	GroupsPrefix   string
+	// ClientID is the public client that browsers sign in as. Default: Audience.
+	ClientID string
+	// Scopes are what they ask for. Default: openid and profile.
+	Scopes []string
 }
 
 func (i Issuer) withDefaults() Issuer {
@@ -39,6 +50,12 @@ func (i Issuer) withDefaults() Issuer {
 	}
 	if i.GroupsClaim == "" {
 		i.GroupsClaim = DefaultGroupsClaim
+	}
+	if i.ClientID == "" {
+		i.ClientID = i.Audience
+	}
+	if len(i.Scopes) == 0 {
+		i.Scopes = []string{oidc.ScopeOpenID, "profile"}
 	}
 	return i
 }

@@ -26,7 +26,11 @@ var algorithms = []jose.SignatureAlgorithm{
 // fetch that began before a rotation can answer a token signed after it, so that a
 // good token is refused; a forged token with a known key makes it fetch; and it
 // does not let its caller tell a silent issuer from a wrong token.
-type keySet struct{ keys []jose.JSONWebKey }
+type keySet struct {
+	keys []jose.JSONWebKey
+	// endpoints are of the same discovery document.
+	endpoints Endpoints
+}
 
 var (
 	errUnknownKey = errors.New("signed with a key that is not known")
@@ -65,6 +69,7 @@ func readKeys(ctx context.Context, client *http.Client, issuer string) (*keySet,
 	}
 	var document struct {
 		KeysURL string `json:"jwks_uri"`
+		Endpoints
 	}
 	if err := found.Claims(&document); err != nil {
 		return nil, fmt.Errorf("discovery: %w", err)
@@ -87,7 +92,7 @@ func readKeys(ctx context.Context, client *http.Client, issuer string) (*keySet,
 	if err := json.NewDecoder(response.Body).Decode(&set); err != nil {
 		return nil, fmt.Errorf("keys: %w", err)
 	}
-	read := &keySet{}
+	read := &keySet{endpoints: document.Endpoints}
 	for _, raw := range set.Keys {
 		// A key that is not understood is passed over, as RFC 7517 section 5 asks.
 		var key jose.JSONWebKey

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -88,7 +89,7 @@ func (v *Verifier) SetIssuers(issuers []Issuer) error {
 			errs = append(errs, fmt.Errorf("issuer %q: configured twice; the first one counts", config.URL))
 			continue
 		}
-		if known := before[config.URL]; known != nil && known.config == config {
+		if known := before[config.URL]; known != nil && reflect.DeepEqual(known.config, config) {
 			next[config.URL] = known
 			continue
 		}

@@ -22,6 +22,8 @@ const (
 	ProblemInvalidKey ProblemType = problems + "invalid-key"
 	// ProblemForbidden: the list's closePolicy does not let this agent close (T19). 403.
 	ProblemForbidden ProblemType = problems + "forbidden"
+	// ProblemOrigin: a page of another origin than the runtime's own and those allowed. 403.
+	ProblemOrigin ProblemType = problems + "foreign-origin"
 	// ProblemUnknownChannel: the channel went away while its message was taken. 404.
 	ProblemUnknownChannel ProblemType = problems + "unknown-channel"
 	// ProblemUnknownRequest: no such request, or none of yours. 404.
@@ -36,6 +38,8 @@ const (
 	ProblemUnknownPath ProblemType = problems + "unknown-path"
 	// ProblemMethod: this address does not take this method. 405.
 	ProblemMethod ProblemType = problems + "method-not-allowed"
+	// ProblemUpgrade: this address speaks WebSocket. 426.
+	ProblemUpgrade ProblemType = problems + "upgrade-required"
 	// ProblemTimeout: the body came too slowly. 408.
 	ProblemTimeout ProblemType = problems + "request-timeout"
 	// ProblemNotAMember: only a member can leave (T16). 409.
@@ -80,6 +84,8 @@ const (
 	// ProblemNotABackup: what was to be restored is no backup, not a whole one, or one
 	// of a newer version. 422.
 	ProblemNotABackup ProblemType = problems + "not-a-backup"
+	// ProblemTooMany: more calls than the rate limit allows; nothing was done. 429.
+	ProblemTooMany ProblemType = problems + "too-many-requests"
 	// ProblemInternal: a mistake of the runtime; its log has the instance. 500.
 	ProblemInternal ProblemType = problems + "internal"
 	// ProblemListUnavailable: the channel's list is missing or going away (L1). 503.

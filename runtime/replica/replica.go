@@ -149,7 +149,7 @@ func (r *Replica) answer() {
 	public := server.New(server.Options{
 		View: r.view, Executor: r.do, Hub: r.hub, Gate: door,
 		Metrics: r.metrics, Now: o.Now, Log: o.Log, Version: o.Version, WriteTimeout: o.WriteTimeout,
-		Faces: map[string]http.Handler{desk.Path: desk.Handler(r.desk())},
+		Faces: map[string]http.Handler{desk.Path: desk.Handler(desk.Options{Connect: door.SignInOrigins})},
 	})
 	r.api = r.serve(r.ports.api, desk.Front(public.Handler()))
 	if r.ports.admin != nil {

@@ -20,6 +20,7 @@ import (
 const (
 	agent     = "agent"
 	connector = "connector"
+	anyone    = "anyone"
 )
 
 // operation is an operation of the API as this package describes one.
@@ -44,16 +45,19 @@ var always = map[string][]protocol.ProblemType{
 	connector: {
 		protocol.ProblemInvalidKey, protocol.ProblemNoConfiguration, protocol.ProblemStoreUnavailable, protocol.ProblemInternal,
 	},
+	anyone: {protocol.ProblemNoConfiguration, protocol.ProblemInternal},
 }
 
 func register[I, O any](api huma.API, o operation, handler func(context.Context, *I) (*O, error)) {
 	op := huma.Operation{
 		OperationID: o.id, Method: o.method, Path: o.path, Tags: []string{o.by},
 		Summary: o.summary, Description: o.description,
-		Security:     []map[string][]string{{o.by: {}}},
-		Middlewares:  huma.Middlewares{o.middleware},
 		MaxBodyBytes: o.maxBody,
 		Responses:    map[string]*huma.Response{},
+	}
+	if o.by != anyone {
+		op.Security = []map[string][]string{{o.by: {}}}
+		op.Middlewares = huma.Middlewares{o.middleware}
 	}
 	for status, response := range o.responses {
 		op.Responses[status] = response
@@ -108,6 +112,7 @@ func document(version string) huma.Config {
 	config.Tags = []*huma.Tag{
 		{Name: connector, Description: "Channels' connectors bring customers' messages."},
 		{Name: agent, Description: "Agents see requests, join and leave them, answer their customers, hand them on and close them."},
+		{Name: anyone, Description: "What can be asked without a token."},
 	}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		connector: {Type: "http", Scheme: "bearer", Description: "The key of the channel: the Secret that the Channel's secretRef names."},

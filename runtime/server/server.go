@@ -72,6 +72,7 @@ func New(o Options) *Server {
 	s.connectors(api)
 	s.agents(api)
 	s.feed(api)
+	s.signIn(api)
 	s.openapi = api.OpenAPI()
 	s.serveOpenAPI()
 	for path, face := range o.Faces {

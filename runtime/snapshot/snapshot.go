@@ -29,7 +29,12 @@ type Snapshot struct {
 	// (T30, T31). 60 s where it is zero.
 	TransferTimeout Duration `json:"transferTimeout,omitempty"`
 	// EventSink is where every change goes, nil for nowhere.
-	EventSink           *Webhook             `json:"eventSink,omitempty"`
+	EventSink *Webhook `json:"eventSink,omitempty"`
+	// AllowedOrigins are those of the pages, besides the runtime's own, that may call
+	// it from a browser: as browsers write them, or "*" for every one.
+	AllowedOrigins []string `json:"allowedOrigins,omitempty"`
+	// RateLimits are for one replica.
+	RateLimits          RateLimits           `json:"rateLimits,omitzero"`
 	MediaRoutingDomains []MediaRoutingDomain `json:"mediaRoutingDomains,omitempty"`
 	Lists               []List               `json:"lists,omitempty"`
 	Channels            []Channel            `json:"channels,omitempty"`
@@ -60,6 +65,33 @@ type Issuer struct {
 	CABundle string `json:"caBundle,omitempty"`
 	// AllowHTTP accepts an http:// URL: for development only.
 	AllowHTTP bool `json:"allowHTTP,omitempty"`
+	// UsernamePrefix comes before the name of every agent of this issuer, and
+	// GroupsPrefix before each of their groups, so that they are not those of another.
+	UsernamePrefix string `json:"usernamePrefix,omitempty"`
+	GroupsPrefix   string `json:"groupsPrefix,omitempty"`
+	// ClientID is the public client that browsers sign in as; the audience where it
+	// is empty.
+	ClientID string `json:"clientID,omitempty"`
+	// Scopes are what they ask for; openid and profile where there are none.
+	Scopes []string `json:"scopes,omitempty"`
+}
+
+// RateLimits say how much one caller may ask of a replica.
+type RateLimits struct {
+	// Agent is for all that an agent does, on all their devices; 50 a second and 100
+	// at once where it is nil.
+	Agent *Rate `json:"agent,omitempty"`
+	// Connector is for one channel's connector; 1000 a second and 2000 at once where
+	// it is nil.
+	Connector *Rate `json:"connector,omitempty"`
+}
+
+// Rate is how much may be asked for.
+type Rate struct {
+	// PerSecond is what may be asked for on and on.
+	PerSecond int32 `json:"perSecond"`
+	// Burst is what may be asked for at once, after a pause.
+	Burst int32 `json:"burst"`
 }
 
 // Retention says how long the runtime keeps what is over.
