@@ -26,12 +26,10 @@ type Options struct {
 	View     *view.View
 	Hub      *hub.Hub
 	Executor *command.Executor
-	Gate     *gate.Gate
+	// Gate says whose tokens count, and from which pages desks may connect.
+	Gate *gate.Gate
 	// Store keeps what agents' desks have had.
 	Store Store
-	// CheckOrigin says from which pages desks may connect. Default: from this host's,
-	// and without an Origin.
-	CheckOrigin func(*http.Request) bool
 	// Metrics counts refused agents, and measures how late desks are told. Default:
 	// metrics that nobody reads.
 	Metrics *observe.Registry
@@ -63,7 +61,7 @@ func New(o Options) *Face {
 		o.Metrics = observe.NewRegistry("")
 	}
 	f := &Face{Options: o, memory: memory{store: o.Store}}
-	f.sockets = socketio.New(socketio.Options{Path: Path, CheckOrigin: o.CheckOrigin, Log: o.Log, Connect: f.connect})
+	f.sockets = socketio.New(socketio.Options{Path: Path, CheckOrigin: o.Gate.Origin, Log: o.Log, Connect: f.connect})
 	return f
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/pullmode/operator/runtime/auth"
 	"github.com/pullmode/operator/runtime/command"
+	"github.com/pullmode/operator/runtime/contract"
 	"github.com/pullmode/operator/runtime/desk"
 	"github.com/pullmode/operator/runtime/gate"
 	"github.com/pullmode/operator/runtime/hub"
@@ -45,6 +46,8 @@ type Replica struct {
 	// unseen and unprobed say that the store did not answer at last: to who looks whether
 	// it is the same, and to who probes.
 	unseen, unprobed atomic.Bool
+
+	contract *contract.Face // nil until the faces are open
 
 	// api, admin and probes are the servers of the ports, the latter two nil
 	// where there is no such port.
@@ -143,13 +146,16 @@ func (r *Replica) loaded(ctx context.Context) error {
 func (r *Replica) answer() {
 	o := r.options
 	door := gate.New(gate.Options{
-		View: r.view, Executor: r.do, Log: o.Log,
+		View: r.view, Executor: r.do, Metrics: r.metrics, Now: o.Now, Log: o.Log,
 		Verifier: auth.NewVerifier(auth.Options{Clock: o.Now, Logger: o.Log}),
+	})
+	r.contract = contract.New(contract.Options{
+		View: r.view, Hub: r.hub, Executor: r.do, Gate: door, Store: r.store, Metrics: r.metrics, Now: o.Now, Log: o.Log,
 	})
 	public := server.New(server.Options{
 		View: r.view, Executor: r.do, Hub: r.hub, Gate: door,
 		Metrics: r.metrics, Now: o.Now, Log: o.Log, Version: o.Version, WriteTimeout: o.WriteTimeout,
-		Faces: map[string]http.Handler{desk.Path: desk.Handler(desk.Options{Connect: door.SignInOrigins})},
+		Faces: map[string]http.Handler{desk.Path: desk.Handler(desk.Options{Connect: door.SignInOrigins}), contract.Path: r.contract},
 	})
 	r.api = r.serve(r.ports.api, desk.Front(public.Handler()))
 	if r.ports.admin != nil {

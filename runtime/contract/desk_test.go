@@ -1,0 +1,324 @@
+package contract_test
+
+import (
+	"encoding/json"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/pullmode/operator/runtime/internal/lab"
+	"github.com/pullmode/operator/runtime/internal/site"
+	"github.com/pullmode/operator/runtime/protocol"
+	"github.com/pullmode/operator/runtime/replica"
+	"github.com/pullmode/operator/runtime/snapshot"
+)
+
+func message(who string) protocol.PostMessage {
+	return protocol.PostMessage{
+		ID: who + time.Now().Format(time.RFC3339Nano), Customer: protocol.Customer{ID: who, Name: "John Williams"}, Text: "Do you deliver on Sundays?",
+	}
+}
+
+type topic struct {
+	ConversationID, TaskID string
+	TopicData              struct {
+		Customer     struct{ FirstName string }
+		TopicEvents  []cim
+		Participants []struct{ Type string }
+	}
+}
+
+type cim struct {
+	ID, Name string
+	Data     struct {
+		ID               string
+		Header           struct{ Sender struct{ ID, Type string } }
+		Body             struct{ Type, MarkdownText, Status, MessageID string }
+		AgentParticipant struct {
+			Participant struct{ KeycloakUser struct{ ID string } }
+		}
+	}
+}
+
+// happened waits for the nth onCimEvent and reads the event inside.
+func happened(d *desk, nth int) (e cim) {
+	d.t.Helper()
+	packet := wait[struct{ CimEvent, ConversationID string }](d, "onCimEvent", nth)
+	if err := json.Unmarshal([]byte(packet.CimEvent), &e); err != nil {
+		d.t.Fatal(err)
+	}
+	return e
+}
+
+func TestARequestFromItsArrivalToItsEnd(t *testing.T) {
+	s := site.Start(t)
+	alice, bob := as(s, "alice").in(), as(s, "bob").in()
+	if got := wait[[]struct{ ID, Name string }](alice, "onPullModeSubscribedList", 1); len(got) != 1 || got[0].ID != "l1" {
+		t.Errorf("subscribed to %+v", got)
+	}
+	if got := alice.array("pullModeSubscribedListRequests", 1); len(got) != 0 {
+		t.Errorf("open at first: %v", got)
+	}
+
+	id := customer(s, "web", "john")
+	alice.saw("RECEIVED", "CREATED", id)
+	bob.saw("RECEIVED", "CREATED", id)
+	want := row{Type: "RECEIVED", ID: id, Status: "CREATED", ListID: "l1", Topic: "l1", Customer: "John Williams"}
+	if d := cmp.Diff(want, alice.rows()[0]); d != "" {
+		t.Errorf("received (-want +got):\n%s", d)
+	}
+
+	alice.must("joinPullModeRequest", map[string]any{"agentId": "alice", "requestId": id})
+	bob.saw("STATE_CHANGED", "ACTIVE", id)
+	opened := wait[topic](alice, "onTopicData", 1)
+	if opened.ConversationID != id || len(opened.TopicData.TopicEvents) != 1 || opened.TopicData.TopicEvents[0].Data.Header.Sender.Type != "CONNECTOR" {
+		t.Errorf("T07: %+v", opened)
+	}
+
+	bob.must("joinPullModeRequest", map[string]any{"conversationId": id, "agentId": "bob", "taskId": id}) // as of 4.3
+	wait[topic](bob, "onTopicData", 1)
+	if e := happened(alice, 1); e.Name != "AGENT_SUBSCRIBED" || e.Data.AgentParticipant.Participant.KeycloakUser.ID != "bob" {
+		t.Errorf("T08: %+v", e)
+	}
+	if customer(s, "web", "john") != id {
+		t.Error("another request")
+	}
+	if e := happened(alice, 2); e.Name != "CUSTOMER_MESSAGE" || e.Data.Body.MarkdownText != "Do you deliver on Sundays?" {
+		t.Errorf("T04: %+v", e)
+	}
+
+	bob.must("topicUnsubscription", map[string]any{"conversationId": id, "agentId": "bob", "roomInfo": map[string]any{"id": id, "mode": "CONTACT_CENTER"}})
+	if left := wait[struct{ Reason, ConversationID string }](bob, "topicUnsubscription", 1); left.Reason != "UNSUBSCRIBED" || left.ConversationID != id {
+		t.Errorf("T14: %+v", left)
+	}
+	if e := happened(alice, 3); e.Name != "AGENT_UNSUBSCRIBED" {
+		t.Errorf("T14: %+v", e)
+	}
+
+	alice.must("deletePullModeRequest", id)
+	alice.saw("STATE_CHANGED", "CLOSING", id)
+	bob.saw("STATE_CHANGED", "CLOSING", id)
+	if closed := wait[struct {
+		Task, ConversationID string
+		StatusCode           int
+	}](alice, "topicClosed", 1); closed.Task != "topicClosed" || closed.ConversationID != id || closed.StatusCode != 200 {
+		t.Errorf("T18: %+v", closed)
+	}
+	if over := wait[struct{ Reason string }](alice, "topicUnsubscription", 1); over.Reason != "AGENT" {
+		t.Errorf("T18: %+v", over)
+	}
+	if n := len(bob.all("topicClosed")); n != 0 {
+		t.Errorf("bob, who had left, was told of the end: %d", n)
+	}
+	if n := alice.count("RECEIVED", "CREATED", id); n != 1 {
+		t.Errorf("N4: alice's desk was told to ring %d times", n)
+	}
+}
+
+// Who lost a grab is told CLOSING, and when the request comes back it comes without a
+// sound; an Admin never has an alert (N6, N11, N12).
+func TestGrab(t *testing.T) {
+	s := site.Start(t)
+	erin, frank, gina := as(s, "erin").in(), as(s, "frank").in(), as(s, "gina", "leads").in()
+	gina.must("subscribePullModeList", map[string]any{"agentId": "gina", "listId": grab.list})
+	gina.array("addPullModeSubscribedListRequests", 1)
+	id := customer(s, grab.channel, "john")
+	frank.saw("RECEIVED", "CREATED", id)
+	if got := gina.array("addPullModeSubscribedListRequests", 2); !cmp.Equal(got, []string{id}) {
+		t.Errorf("N11: %v", got)
+	}
+
+	erin.must("joinPullModeRequest", map[string]any{"requestId": id})
+	frank.saw("STATE_CHANGED", "CLOSING", id)
+	gina.saw("STATE_CHANGED", "ACTIVE", id)
+	answer := frank.ask("joinPullModeRequest", map[string]any{"requestId": id})
+	if answer["status"] != "error" || answer["type"] != "grabbed" {
+		t.Errorf("T09: %v", answer)
+	}
+	if e := wait[struct{ Task, Msg, Type, ConversationID string }](frank, "errors", 1); e.Task != "joinPullModeRequest" || e.Type != "grabbed" || e.ConversationID != id || e.Msg == "" {
+		t.Errorf("T09: %+v", e)
+	}
+
+	erin.must("topicUnsubscription", map[string]any{"conversationId": id})
+	if got := frank.array("addPullModeSubscribedListRequests", 1); !cmp.Equal(got, []string{id}) {
+		t.Errorf("N12: %v came back", got)
+	}
+	erin.saw("STATE_CHANGED", "INACTIVE", id)
+	gina.saw("STATE_CHANGED", "INACTIVE", id)
+	if n := frank.count("RECEIVED", "CREATED", id); n != 1 {
+		t.Errorf("frank's desk was told to ring %d times", n)
+	}
+	for _, r := range gina.rows() {
+		if r.Type == "RECEIVED" {
+			t.Errorf("N11: gina's desk was told to ring: %+v", r)
+		}
+	}
+}
+
+// Alerts that the agent has had do not ring again when they connect anew, those that
+// came while they were away do, once: also on another replica's memory, after a
+// restart.
+func TestAlertsOverAReconnect(t *testing.T) {
+	s := site.Start(t)
+	alice := as(s, "alice").in()
+	had := customer(s, "web", "john")
+	alice.saw("RECEIVED", "CREATED", had)
+	s.Eventually(func() bool { // the desk has answered what proves it
+		alice.hangUp()
+		again := as(s, "alice").in()
+		defer again.hangUp()
+		return len(again.rows()) == 0
+	})
+
+	missed := customer(s, "web", "jane")
+	alice = as(s, "alice").in()
+	alice.saw("RECEIVED", "CREATED", missed)
+	if got := alice.array("pullModeSubscribedListRequests", 1); !cmp.Equal(got, []string{had}) {
+		t.Errorf("%v are silent, want %s: a desk does not ring for what is in the array", got, had)
+	}
+	// What comes later is told behind the snapshot's alerts, and there was one of them.
+	later := customer(s, "web", "jim")
+	alice.saw("RECEIVED", "CREATED", later)
+	if d := cmp.Diff([]string{missed, later}, received(alice)); d != "" {
+		t.Errorf("rang for (-want +got):\n%s", d)
+	}
+
+	s.Stop()
+	s.Run()
+	s.Eventually(func() bool { return s.Replica.Ready() == nil })
+	offline := customer(s, "web", "joe")
+	alice = as(s, "alice").in()
+	alice.saw("RECEIVED", "CREATED", offline)
+	if d := cmp.Diff([]string{offline}, received(alice)); d != "" {
+		t.Errorf("after a restart it rang for (-want +got):\n%s", d)
+	}
+}
+
+// received are the requests that a desk was told to ring for.
+func received(d *desk) (ids []string) {
+	for _, r := range d.rows() {
+		if r.Type == "RECEIVED" {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
+}
+
+func TestSubscriptions(t *testing.T) {
+	s := site.Start(t)
+	id := customer(s, "web", "john")
+	carol := as(s, "carol", "supervisors").in()
+	payload := map[string]any{
+		"agentId": "carol", "listId": "l1", "list": map[string]any{"id": "l1", "name": "List l1", "description": ""},
+		"topicParticipant": map[string]any{
+			"topicId": "l1", "role": "PRIMARY", "state": "SUBSCRIBED", "participant": map[string]any{"id": "carol", "keycloakUser": map[string]any{"id": "carol"}},
+		},
+	}
+	carol.must("subscribePullModeList", payload)
+	if got := wait[[]struct{ ID string }](carol, "onPullModeSubscribedList", 2); len(got) != 1 || got[0].ID != "l1" {
+		t.Errorf("N2: %+v", got)
+	}
+	if got := carol.array("addPullModeSubscribedListRequests", 1); !cmp.Equal(got, []string{id}) {
+		t.Errorf("N2: %v", got)
+	}
+	carol.must("subscribePullModeList", payload) // twice is once, and shows it again
+	if got := carol.array("addPullModeSubscribedListRequests", 2); !cmp.Equal(got, []string{id}) {
+		t.Errorf("N2: %v", got)
+	}
+	wait[[]struct{ ID string }](carol, "onPullModeSubscribedList", 3)
+
+	rung := customer(s, "web", "jane")
+	carol.saw("RECEIVED", "CREATED", rung)
+	carol.must("unsubscribePullModeList", payload)
+	if got := wait[string](carol, "removePullModeSubscribedListRequests", 1); got != "l1" {
+		t.Errorf("N3: %q", got)
+	}
+	carol.saw("STATE_CHANGED", "CLOSING", rung) // its alert would stay
+	if n := carol.count("STATE_CHANGED", "CLOSING", id); n != 0 {
+		t.Error("the list goes as one, but for what has an alert")
+	}
+	if got := carol.ask("subscribePullModeList", map[string]any{"listId": "secret"}); got["type"] != "unknown-list" {
+		t.Errorf("%v", got)
+	}
+}
+
+// A removed AgentSubscription takes effect at once.
+func TestAccessIsTakenAway(t *testing.T) {
+	s := site.Start(t)
+	alice := as(s, "alice").in()
+	id := customer(s, "web", "john")
+	alice.must("joinPullModeRequest", map[string]any{"requestId": id})
+	wait[topic](alice, "onTopicData", 1)
+	config := s.Config()
+	config.Subscriptions = config.Subscriptions[1:]
+	s.Program(config)
+	if got := wait[string](alice, "removePullModeSubscribedListRequests", 1); got != "l1" {
+		t.Errorf("%q", got)
+	}
+	if got := wait[struct{ Reason string }](alice, "topicUnsubscription", 1); got.Reason != "FORCE_CLOSED" {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestSessionReplaced(t *testing.T) {
+	s := site.Start(t)
+	config := s.Config()
+	config.Sessions.Policy = snapshot.SessionReplace
+	s.Program(config)
+	first := as(s, "alice").in()
+	as(s, "alice").in()
+	if got := wait[struct{ AgentID string }](first, "socketSessionRemoved", 1); got.AgentID != "alice" {
+		t.Errorf("%+v", got)
+	}
+	if how := first.over(); how != "disconnected" {
+		t.Errorf("R6: %s: it would connect again by itself", how)
+	}
+}
+
+// A replica that stops lets its desks come back by themselves.
+func TestDrain(t *testing.T) {
+	s := site.Start(t)
+	alice := as(s, "alice").in()
+	s.Stop()
+	if how := alice.over(); how != "closed" {
+		t.Errorf("%s: it would not connect again", how)
+	}
+}
+
+func TestDismissedElsewhere(t *testing.T) {
+	s := site.Start(t)
+	alice := as(s, "alice").in()
+	id := customer(s, "web", "john")
+	alice.saw("RECEIVED", "CREATED", id)
+	if err := s.Agent("alice").Dismiss(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	alice.saw("STATE_CHANGED", "CLOSING", id) // takes the alert away, and the row
+	if got := alice.array("addPullModeSubscribedListRequests", 1); !cmp.Equal(got, []string{id}) {
+		t.Errorf("N5: the row is there: %v", got)
+	}
+}
+
+// An alert that is raised again rings at a desk that shows the row: it is taken away
+// first.
+func TestAlertRaisedAgain(t *testing.T) {
+	var ahead atomic.Int64
+	s := site.Start(t, func(o *replica.Options) {
+		o.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	})
+	erin := as(s, "erin").in()
+	id := customer(s, lab.Realert.Channel(), "john")
+	erin.saw("RECEIVED", "CREATED", id)
+	ahead.Store(int64(2 * time.Minute)) // the list's realertAfter is one
+	customer(s, lab.Realert.Channel(), "john")
+	erin.eventually("not told to ring again", func() bool { return erin.count("RECEIVED", "CREATED", id) == 2 })
+	var told []string
+	for _, r := range erin.rows() {
+		told = append(told, r.Type+" "+r.Status)
+	}
+	if d := cmp.Diff([]string{"RECEIVED CREATED", "STATE_CHANGED CLOSING", "RECEIVED CREATED"}, told); d != "" {
+		t.Errorf("-want +got:\n%s", d)
+	}
+}
