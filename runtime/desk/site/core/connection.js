@@ -23,8 +23,8 @@ const LONGEST = 24 * 3600_000; // timers count in 31 bits
 const CODES = { tokenExpired: 4001, unavailable: 4004, stay: 4500, replaced: 4500, tokenRefused: 4501, otherAgent: 4502 };
 
 /**
- * Events: 'status' (detail: {status, retryAt}), 'welcome' ({agent}), 'events' ({events,
- * cursor}: a flush of the feed), and 'broken', when a connection that was live is not.
+ * Events: 'status' (detail: {status, retryAt}), 'welcome' ({agent}), and 'events'
+ * ({events, cursor}: a whole flush of the feed, each event once, over all breaks).
  *
  * status is
  * - connecting: for the first time
@@ -59,6 +59,7 @@ export class Connection extends EventTarget {
   #refused = false; // the last token was
   #pause = 0; // that the runtime asked for
   #heard = 0; // when something was last heard
+  #parts = []; // events of a flush that is not whole yet
   #timers = { retry: null, opening: null, silence: null, renewal: null };
   #unwatch = null;
   #turn = 0; // counts connections: what comes of an earlier one does not count
@@ -158,10 +159,15 @@ export class Connection extends EventTarget {
     for (const event of events) {
       if (event.type === 'draining') this.#pause = event.reconnectAfterMs;
     }
-    this.dispatchEvent(new CustomEvent('events', { detail: { events, cursor } }));
-    if (!cursor) return; // a part: what comes with the next one stands for it, too
+    // Without a cursor it is a part. It is kept until it is whole, for after a break it
+    // comes again from its beginning: so nothing is ever told twice.
+    this.#parts.push(...events);
+    if (!cursor) return;
+    const whole = this.#parts;
+    this.#parts = [];
     if (cursor !== this.cursor) this.#failures = 0;
     this.cursor = cursor;
+    if (whole.length) this.dispatchEvent(new CustomEvent('events', { detail: { events: whole, cursor } }));
   }
 
   #closed(code, reason) {
@@ -230,11 +236,9 @@ export class Connection extends EventTarget {
     }
     const socket = this.#socket;
     this.#socket = null;
+    this.#live = false;
+    this.#parts = [];
     this.#calls.disconnected();
-    if (this.#live) {
-      this.#live = false;
-      this.dispatchEvent(new CustomEvent('broken'));
-    }
     socket?.close();
   }
 

@@ -49,8 +49,9 @@ export class Conversations {
   }
 
   failed(id, problem) {
-    const had = this.all.get(id);
-    this.#set(id, { problem, stale: false, ...(!had?.messages.length && had?.state !== 'closed' && { state: 'failed' }) });
+    const { messages = [], state } = this.all.get(id) ?? {};
+    const gone = problem.is?.('unknown-request') && state === 'open' ? 'left' : state;
+    this.#set(id, { problem, stale: false, state: messages.length || state === 'closed' ? gone : 'failed' });
   }
 
   /** The request of a conversation has changed; event says by what, null for an answer. */

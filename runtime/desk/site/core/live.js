@@ -28,7 +28,6 @@ export class Live {
     const { connection, model } = this;
     connection.addEventListener('welcome', ({ detail }) => model.setAgent(detail.agent));
     connection.addEventListener('events', ({ detail }) => this.#take(detail.events));
-    connection.addEventListener('broken', () => model.broke());
     connection.addEventListener('status', ({ detail }) => detail.status === 'live' && this.#connected());
     model.addEventListener('change', ({ detail }) => this.#mend(detail));
   }

@@ -58,16 +58,7 @@ export class Model extends EventTarget {
     this.#emit();
   }
 
-  /** The connection has ended: what is not whole comes again from its beginning. */
-  broke() {
-    this.#staging = null;
-  }
-
   #event(event) {
-    if (this.#staging && event.type !== 'snapshot') {
-      this.#staging.later.push(event); // of after the snapshot, which is not whole yet
-      return;
-    }
     switch (event.type) {
       case 'snapshot':
         return this.#snapshot(event);
@@ -95,14 +86,13 @@ export class Model extends EventTarget {
   // ---- snapshots
 
   #snapshot(part) {
-    this.#staging ??= { lists: part.lists, offers: part.offers, only: part.only, rows: [], later: [] };
+    this.#staging ??= { lists: part.lists, offers: part.offers, only: part.only, rows: [] };
     for (const row of part.requests) this.#staging.rows.push(row);
     if (part.more) return;
     const whole = this.#staging;
     this.#staging = null;
     if (whole.only?.length) this.#replace(whole.rows, new Set(whole.only), true);
     else this.#replaceAll(whole, part.reason);
-    for (const event of whole.later) this.#event(event);
   }
 
   #replaceAll({ lists, offers, rows }, reason) {
@@ -122,16 +112,18 @@ export class Model extends EventTarget {
     const stays = new Set(rows.map((row) => row.id));
     for (const [id, row] of this.rows) {
       if (stays.has(id) || (only && !only.has(row.list))) continue;
+      this.#versions.removed(id, row.version);
       this.#drop(id);
       this.#talk.lost(id);
     }
     for (const row of rows) {
       if (this.#versions.closed(row.id)) continue; // an answer has told of more
-      this.#versions.told(row.id, row.version);
+      this.#versions.back(row.id);
       const before = this.#forget ? undefined : this.rows.get(row.id);
       const wrapUp = row.wrapUp;
       this.#awaited(row.id, row, wrapUp);
       this.#setRow(before?.version > row.version ? before : row);
+      this.#talk.follow(this.rows.get(row.id), this.#in(this.rows.get(row.id)), null);
       if (row.alert && !this.#in(this.rows.get(row.id))) this.#raise(row.id, row.alert, ring);
       else this.#withdraw(row.id);
     }
@@ -142,12 +134,13 @@ export class Model extends EventTarget {
 
   #request(event) {
     const { request: row, version } = event;
+    // A snapshot may have shown more than the feed has told of: the row is as it is then,
+    // and what events say of alerts and wrap-ups counts all the same.
     if (!this.#versions.news(row.id, version)) return;
     this.#versions.told(row.id, version);
     const before = this.rows.get(row.id);
     if (event.released?.includes(this.me?.agent)) this.#released(event, before);
     if (row.state === 'CLOSED') return this.#close(row, event);
-    // An answer may have told of what is later than this event.
     const next = before?.version >= version ? before : { ...row, presence: before?.presence, wrapUp: before?.wrapUp };
     if (!this.#visible(next)) return this.#gone(next, event);
     this.#setRow(next);
@@ -180,24 +173,27 @@ export class Model extends EventTarget {
   }
 
   /**
-   * A row as an answer has it. It is not added, other than one that the agent is in:
-   * what there is, the feed says.
+   * A row as an answer has it. What there is, and what is no more, the feed says: a row
+   * is added only where the agent is in it, and removed only where it is closed.
    */
   #answered(row) {
     if (!row) return;
     const { id, version } = row;
     if (this.#versions.closed(id)) return this.#wrapUpAnswered(row);
     const before = this.rows.get(id);
+    // No version tells of presence, nor does the feed to who was not in the request then.
+    if (before && row.presence) this.#presence({ requestId: id, presence: row.presence });
     if (before?.version > version || this.#versions.isRemoved(id, version)) return;
     this.#wrapUpAnswered(row);
     if (row.state === 'CLOSED') return this.#close(row, null);
-    // Without attention it is a mere trace: what it has become is not this agent's to see.
-    if (!row.attention || !this.#visible(row)) return this.#gone(row, null);
     const member = this.#in(row);
-    if (before || member) this.#setRow(row);
+    // Without attention it is a mere trace, of what is not this agent's to see any more:
+    // the feed says when that came about, and whether it still is so.
+    if (!row.attention || !this.#visible(row)) return;
+    if (before || member) this.#setRow({ ...row, presence: newer(before?.presence, row.presence) });
     this.#talk.follow(row, member, null);
+    // That an alert was dismissed is told by the feed, in its place among those that are raised.
     if (member) this.#joined(id);
-    else if (!row.alert) this.#withdraw(id);
   }
 
   #setRow({ alert, attention, ...row }) {
@@ -224,6 +220,13 @@ export class Model extends EventTarget {
     return row != null && joined(row, this.me?.agent);
   }
 
+  /** Says whether the agent is in a request of an answer, which may be older than what is known. */
+  #member(request) {
+    const row = this.rows.get(request.id);
+    if (row?.version >= request.version) return this.#in(row);
+    return !this.#versions.isRemoved(request.id, request.version) && this.#in(request);
+  }
+
   /** Says whether a request is a row of this agent's inbox. */
   #visible(row) {
     if (this.#in(row)) return true;
@@ -234,8 +237,8 @@ export class Model extends EventTarget {
 
   #presence({ requestId, presence }) {
     const row = this.rows.get(requestId);
-    if (!row || (row.presence && moment(row.presence.at) > moment(presence.at))) return;
-    this.#setRow({ ...row, presence });
+    if (!row) return;
+    this.#setRow({ ...row, presence: newer(row.presence, presence) });
     this.#talk.follow(this.rows.get(requestId), this.#in(row), null);
   }
 
@@ -247,7 +250,9 @@ export class Model extends EventTarget {
     for (const [id, row] of this.rows) {
       if (this.lists.get(row.list)?.subscribed) continue;
       this.#withdraw(id);
-      if (!this.#in(row)) this.#drop(id);
+      if (this.#in(row)) continue;
+      this.#versions.removed(id, row.version);
+      this.#drop(id);
     }
     for (const [id, offer] of this.offers) {
       if (offer.list && offer.from !== this.me?.agent && !this.lists.get(offer.list)?.subscribed) this.dropOffer(id);
@@ -303,7 +308,7 @@ export class Model extends EventTarget {
   /** Takes the answer to GET /v1/requests/{id}. */
   applyConversation({ request, messages }) {
     this.#answered(request);
-    this.#talk.load(request, messages, this.#in(request));
+    this.#talk.load(request, messages, this.#member(request));
     this.#emit();
   }
 
@@ -356,7 +361,7 @@ export class Model extends EventTarget {
   applyAnswer(answer) {
     const { request, messages, message, offer } = answer;
     this.#answered(request);
-    if (messages) this.#talk.load(request, messages, this.#in(request));
+    if (messages) this.#talk.load(request, messages, this.#member(request));
     if (message) this.#talk.append(request.id, message, { mine: true });
     if (offer) {
       this.offers.set(offer.id, offer);
@@ -456,5 +461,8 @@ export class Model extends EventTarget {
 }
 
 const nothing = () => ({ all: false, lists: false, alerts: false, offers: false, wrapUps: false, rows: new Set(), conversations: new Set() });
+
+/** Of two words on a customer's presence, the one that was said later. */
+const newer = (had, said) => (had && !(said && moment(said.at) >= moment(had.at)) ? had : said);
 
 const byName = (lists) => new Map(lists.map((list) => [list.name, list]));

@@ -1,6 +1,6 @@
-// Which versions of which requests the feed has told of. After a break events come
-// again, and answers to commands come before or after their events: a version that was
-// had is no news.
+// Which versions of which requests the feed has told of, and which requests are rows no
+// more: a version that was told is no news, and an answer that was on its way meanwhile
+// brings nothing back.
 
 // How many removed requests are remembered. An answer that is on its way while its
 // request goes is older by seconds, not by this many requests.
@@ -17,7 +17,12 @@ export class Versions {
 
   told(id, version) {
     this.#told.set(id, version);
-    if (this.#removed.get(id) !== Infinity) this.#removed.delete(id);
+    this.back(id);
+  }
+
+  /** It is a row again. */
+  back(id) {
+    if (!this.closed(id)) this.#removed.delete(id);
   }
 
   removed(id, version) {
