@@ -14,6 +14,9 @@ const (
 	DefaultGroupsClaim   = "groups"
 )
 
+// defaultScopes are what a browser needs of any issuer: an ID token, and a name.
+var defaultScopes = []string{oidc.ScopeOpenID, "profile"}
+
 // Issuer is one OpenID Connect issuer whose tokens are accepted.
 type Issuer struct {
 	// URL is the issuer's name, exactly as the `iss` of its tokens has it, and
@@ -55,7 +58,7 @@ func (i Issuer) withDefaults() Issuer {
 		i.ClientID = i.Audience
 	}
 	if len(i.Scopes) == 0 {
-		i.Scopes = []string{oidc.ScopeOpenID, "profile"}
+		i.Scopes = defaultScopes
 	}
 	return i
 }

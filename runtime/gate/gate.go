@@ -15,6 +15,7 @@ import (
 	"github.com/pullmode/operator/runtime/auth"
 	"github.com/pullmode/operator/runtime/command"
 	"github.com/pullmode/operator/runtime/inbox"
+	"github.com/pullmode/operator/runtime/observe"
 	"github.com/pullmode/operator/runtime/snapshot"
 	"github.com/pullmode/operator/runtime/view"
 )
@@ -31,27 +32,38 @@ type Caller struct {
 	Until time.Time
 }
 
-// Options are what a Gate stands on; all are required but Log, which is
-// slog.Default() by default.
+// Options are what a Gate stands on. Those without a default are required.
 type Options struct {
 	View     *view.View
 	Executor *command.Executor
 	// Verifier is kept to the issuers of the snapshot in force.
 	Verifier *auth.Verifier
-	Log      *slog.Logger
+	// Metrics counts calls over the limits. Default: metrics that nobody reads.
+	Metrics *observe.Registry
+	// Now is the time that calls are counted at. Default time.Now.
+	Now func() time.Time
+	// Log default slog.Default().
+	Log *slog.Logger
 }
 
 // Gate is safe for concurrent use.
 type Gate struct {
 	Options
 	// trusted is the snapshot whose issuers the verifier has.
-	trusted atomic.Pointer[snapshot.Index]
+	trusted            atomic.Pointer[snapshot.Index]
+	agents, connectors limiters
 }
 
 // New makes a gate.
 func New(o Options) *Gate {
 	if o.Log == nil {
 		o.Log = slog.Default()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Metrics == nil {
+		o.Metrics = observe.NewRegistry("")
 	}
 	return &Gate{Options: o}
 }

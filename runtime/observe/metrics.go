@@ -25,6 +25,7 @@ type Registry struct {
 	httpRequests  *prometheus.CounterVec
 	httpDuration  *prometheus.HistogramVec
 	authFailures  *prometheus.CounterVec
+	rateLimited   *prometheus.CounterVec
 	feedDelay     prometheus.Histogram
 	commit        prometheus.Histogram
 	lists         lists
@@ -76,6 +77,8 @@ func NewRegistry(version string) *Registry {
 		}, []string{"route"}),
 		authFailures: counter("auth_failures_total",
 			"Requests whose token or key was refused, by reason.", "reason"),
+		rateLimited: counter("rate_limited_total",
+			"Calls that were refused because their caller made too many, by who calls.", "who"),
 		feedDelay: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name:    "pullmode_feed_delay_seconds",
 			Help:    "Time from when a change was decided until its event was written to a connection, for each connection; what is resumed is left out.",
@@ -96,7 +99,7 @@ func NewRegistry(version string) *Registry {
 	build.Set(1)
 	r.prometheus.MustRegister(
 		r.commands, r.command, r.feedEvents, r.messages, r.noSubscribers, r.deliveries, r.delivery, r.recorded,
-		r.httpRequests, r.httpDuration, r.authFailures, r.feedDelay, r.commit, build,
+		r.httpRequests, r.httpDuration, r.authFailures, r.rateLimited, r.feedDelay, r.commit, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	r.prometheus.MustRegister(r.lists.collectors()...)
@@ -126,6 +129,9 @@ func (r *Registry) NoSubscribers(list string) { r.noSubscribers.WithLabelValues(
 
 // AuthFailed counts a refused token or key by its reason word.
 func (r *Registry) AuthFailed(reason string) { r.authFailures.WithLabelValues(reason).Inc() }
+
+// RateLimited counts a call over its caller's limit (agent, connector).
+func (r *Registry) RateLimited(who string) { r.rateLimited.WithLabelValues(who).Inc() }
 
 // Delivery counts an attempt to bring an agent's message to a connector (delivered,
 // retried, failed) and records how long it took.

@@ -25,6 +25,7 @@ func everything() *observe.Registry {
 	r.MessageReceived("shop", "opened")
 	r.NoSubscribers("sales")
 	r.AuthFailed("expired")
+	r.RateLimited("agent")
 	r.Delivery("shop", "delivered", time.Millisecond)
 	r.Recorded("io.pullmode.message", "taken")
 	r.Opened("sales")

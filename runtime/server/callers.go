@@ -29,6 +29,10 @@ func (s *Server) agentOnly(ctx huma.Context, next func(huma.Context)) {
 			return
 		}
 	}
+	if err := paced(s.Gate.Allow(c.Name)); err != nil {
+		write(w, err)
+		return
+	}
 	next(huma.WithValue(ctx, callerKey{}, c))
 }
 
@@ -67,6 +71,10 @@ func (s *Server) connectorOnly(ctx huma.Context, next func(huma.Context)) {
 	if !auth.KeyMatches(channel.KeyHashes, key) {
 		s.Metrics.AuthFailed("key")
 		write(w, keyRefused("there is no such channel, or this is not its key"))
+		return
+	}
+	if err := paced(s.Gate.AllowConnector(channel.Name)); err != nil {
+		write(w, err)
 		return
 	}
 	next(ctx)

@@ -39,11 +39,11 @@ type operation struct {
 // always are the problems that every caller of a kind can meet.
 var always = map[string][]protocol.ProblemType{
 	agent: {
-		protocol.ProblemInvalidToken, protocol.ProblemIssuerUnavailable, protocol.ProblemNoConfiguration,
+		protocol.ProblemInvalidToken, protocol.ProblemTooMany, protocol.ProblemIssuerUnavailable, protocol.ProblemNoConfiguration,
 		protocol.ProblemStoreUnavailable, protocol.ProblemStoreFull, protocol.ProblemInternal,
 	},
 	connector: {
-		protocol.ProblemInvalidKey, protocol.ProblemNoConfiguration, protocol.ProblemStoreUnavailable, protocol.ProblemInternal,
+		protocol.ProblemInvalidKey, protocol.ProblemTooMany, protocol.ProblemNoConfiguration, protocol.ProblemStoreUnavailable, protocol.ProblemInternal,
 	},
 	anyone: {protocol.ProblemNoConfiguration, protocol.ProblemInternal},
 }
@@ -84,7 +84,7 @@ func documentProblems(api huma.API, op *huma.Operation, types []protocol.Problem
 		switch status {
 		case http.StatusUnauthorized:
 			response.Headers = map[string]*huma.Header{"WWW-Authenticate": {Schema: &huma.Schema{Type: huma.TypeString}}}
-		case http.StatusServiceUnavailable, http.StatusInsufficientStorage:
+		case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusInsufficientStorage:
 			response.Headers = map[string]*huma.Header{"Retry-After": {Schema: &huma.Schema{Type: huma.TypeInteger}, Description: "Seconds."}}
 		}
 		op.Responses[strconv.Itoa(status)] = response

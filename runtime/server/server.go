@@ -85,7 +85,7 @@ func New(o Options) *Server {
 func (s *Server) OpenAPI() *huma.OpenAPI { return s.openapi }
 
 // Handler serves the API. Every request gets an id, a line in the log and a count.
-func (s *Server) Handler() http.Handler { return observe.Access(s.log, s.Metrics, problems(s.mux)) }
+func (s *Server) Handler() http.Handler { return observe.Access(s.log, s.Metrics, s.origins(problems(s.mux))) }
 
 // HTTP is a server for the handler with bounds on everything that a peer can
 // make it wait for or hold.

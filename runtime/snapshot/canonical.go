@@ -13,6 +13,10 @@ import (
 // configuration has one encoding.
 func (s *Snapshot) Canonicalize() {
 	slices.SortFunc(s.Authentication.Issuers, func(a, b Issuer) int { return cmp.Compare(a.URL, b.URL) })
+	slices.Sort(s.AllowedOrigins)
+	for i := range s.Authentication.Issuers {
+		slices.Sort(s.Authentication.Issuers[i].Scopes)
+	}
 	byName(s.MediaRoutingDomains, func(m MediaRoutingDomain) string { return m.Name })
 	byName(s.Lists, func(l List) string { return l.Name })
 	byName(s.Channels, func(c Channel) string { return c.Name })

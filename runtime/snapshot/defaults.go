@@ -1,12 +1,25 @@
 package snapshot
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // The defaults of what a snapshot may leave out.
 const (
 	DefaultDisconnectGrace  = 60 * time.Second
 	DefaultTransferTimeout  = 60 * time.Second
 	DefaultMessageMaxLength = 4096
+)
+
+// DefaultScopes are what browsers ask an issuer for.
+var DefaultScopes = []string{"openid", "profile"}
+
+// The defaults of the rate limits. A person at a desk stays below two calls a second,
+// and a busy channel below some hundreds: who is above has a fault, or no good in mind.
+var (
+	DefaultAgentRate     = Rate{PerSecond: 50, Burst: 100}
+	DefaultConnectorRate = Rate{PerSecond: 1000, Burst: 2000}
 )
 
 // OmitDefaults leaves out what is what it would be without being said. A runtime that
@@ -19,6 +32,19 @@ func (s *Snapshot) OmitDefaults() {
 	omit(&s.Sessions.Policy, SessionAllow)
 	omit(&s.Sessions.DisconnectGrace, Duration(DefaultDisconnectGrace))
 	omit(&s.TransferTimeout, Duration(DefaultTransferTimeout))
+	if s.AgentRate() == DefaultAgentRate {
+		s.RateLimits.Agent = nil
+	}
+	if s.ConnectorRate() == DefaultConnectorRate {
+		s.RateLimits.Connector = nil
+	}
+	for i := range s.Authentication.Issuers {
+		issuer := &s.Authentication.Issuers[i]
+		omit(&issuer.ClientID, issuer.Audience)
+		if slices.Equal(issuer.Scopes, DefaultScopes) {
+			issuer.Scopes = nil
+		}
+	}
 	for i := range s.Lists {
 		l := &s.Lists[i]
 		omit(&l.JoinPolicy, JoinCollaboration)
@@ -45,6 +71,19 @@ func (s *Snapshot) Grace() time.Duration {
 // OfferTimeout is how long an offer stands (T30, T31).
 func (s *Snapshot) OfferTimeout() time.Duration {
 	return or(s.TransferTimeout, DefaultTransferTimeout)
+}
+
+// AgentRate is how much an agent may ask of a replica, on all their devices.
+func (s *Snapshot) AgentRate() Rate { return s.RateLimits.Agent.or(DefaultAgentRate) }
+
+// ConnectorRate is how much the connector of one channel may.
+func (s *Snapshot) ConnectorRate() Rate { return s.RateLimits.Connector.or(DefaultConnectorRate) }
+
+func (r *Rate) or(otherwise Rate) Rate {
+	if r == nil {
+		return otherwise
+	}
+	return *r
 }
 
 // MaxLength bounds an agent's message, in Unicode code points (T32).

@@ -25,6 +25,7 @@ var always = []string{
 	"lists[].autoCloseAfter", "lists[].closePolicy", "lists[].displayName", "lists[].name", "lists[].overdueAfter", "lists[].soonAfter",
 	"lists[].wrapUp.defaultReason", "lists[].wrapUp.reasons", "lists[].wrapUp.reasons[].name", "lists[].wrapUp.timeout",
 	"mediaRoutingDomains[].channelTypes", "mediaRoutingDomains[].displayName", "mediaRoutingDomains[].maxRequests", "mediaRoutingDomains[].name",
+	"rateLimits.agent.burst", "rateLimits.agent.perSecond",
 	"retention", "retention.closed", "retention.feed",
 	"runtime", "runtime.name",
 	"subscriptions[].capacity[].maxRequests", "subscriptions[].capacity[].mediaRoutingDomain", "subscriptions[].name", "subscriptions[].role",
@@ -41,7 +42,7 @@ var besides = []string{
 // new field is found that nobody thought of here.
 func TestOnlyOldFieldsAreAlwaysSaid(t *testing.T) {
 	parts := map[string]any{
-		"": snapshot.Snapshot{}, "authentication.issuers[].": snapshot.Issuer{}, "channels[].": snapshot.Channel{},
+		"": snapshot.Snapshot{}, "rateLimits.": snapshot.RateLimits{}, "rateLimits.agent.": snapshot.Rate{}, "authentication.issuers[].": snapshot.Issuer{}, "channels[].": snapshot.Channel{},
 		"channels[].outbound.": snapshot.Webhook{}, "eventSink.": snapshot.Webhook{}, "lists[].": snapshot.List{},
 		"lists[].wrapUp.": snapshot.WrapUp{}, "lists[].wrapUp.reasons[].": snapshot.WrapUpReason{},
 		"mediaRoutingDomains[].": snapshot.MediaRoutingDomain{}, "subscriptions[].": snapshot.Subscription{},
@@ -65,9 +66,12 @@ func TestDefaultsAreOmitted(t *testing.T) {
 	source := func(name string) snapshot.Source { return snapshot.Source{Name: name} }
 	s := snapshot.Snapshot{
 		FormatVersion: snapshot.FormatVersion, Runtime: source("main"),
-		Authentication:      snapshot.Authentication{Issuers: []snapshot.Issuer{{URL: "https://issuer"}}},
+		Authentication: snapshot.Authentication{Issuers: []snapshot.Issuer{{
+			URL: "https://issuer", Audience: "desk", ClientID: "desk", Scopes: []string{"openid", "profile"},
+		}}},
 		Sessions:            snapshot.Sessions{Policy: snapshot.SessionAllow, DisconnectGrace: snapshot.Duration(time.Minute)},
 		TransferTimeout:     snapshot.Duration(time.Minute),
+		RateLimits:          snapshot.RateLimits{Agent: &snapshot.Rate{PerSecond: 50, Burst: 100}, Connector: &snapshot.Rate{PerSecond: 1000, Burst: 2000}},
 		MediaRoutingDomains: []snapshot.MediaRoutingDomain{{Source: source("d1"), ChannelTypes: []string{"WEB"}}},
 		Lists: []snapshot.List{{
 			Source: source("l1"), ClosePolicy: snapshot.CloseMembers, JoinPolicy: snapshot.JoinCollaboration, ReopenPolicy: snapshot.ReopenNewRequest,
@@ -92,11 +96,14 @@ func TestDefaultsAreOmitted(t *testing.T) {
 func TestOmittedDefaultsMeanTheSame(t *testing.T) {
 	s := full(t)
 	s.OmitDefaults()
-	if diff := cmp.Diff(full(t), s); diff != "" {
+	want := full(t)
+	want.Authentication.Issuers[0].ClientID = "" // everything has the same name here, and the client is the audience then
+	if diff := cmp.Diff(want, s); diff != "" {
 		t.Errorf("something else than a default was left out:\n%s", diff)
 	}
 	said := snapshot.Snapshot{
 		Sessions:        snapshot.Sessions{Policy: snapshot.SessionAllow, DisconnectGrace: snapshot.Duration(snapshot.DefaultDisconnectGrace)},
+		RateLimits:      snapshot.RateLimits{Agent: &snapshot.DefaultAgentRate, Connector: &snapshot.DefaultConnectorRate},
 		TransferTimeout: snapshot.Duration(snapshot.DefaultTransferTimeout),
 		Lists:           []snapshot.List{{JoinPolicy: snapshot.JoinCollaboration}},
 		Channels:        []snapshot.Channel{{MessageMaxLength: snapshot.DefaultMessageMaxLength}},
@@ -104,7 +111,7 @@ func TestOmittedDefaultsMeanTheSame(t *testing.T) {
 	omitted := said
 	omitted.Lists, omitted.Channels = slices.Clone(said.Lists), slices.Clone(said.Channels)
 	omitted.OmitDefaults()
-	if said.Grace() != omitted.Grace() || said.OfferTimeout() != omitted.OfferTimeout() ||
+	if said.AgentRate() != omitted.AgentRate() || said.ConnectorRate() != omitted.ConnectorRate() || said.Grace() != omitted.Grace() || said.OfferTimeout() != omitted.OfferTimeout() ||
 		said.Lists[0].Grab() != omitted.Lists[0].Grab() || said.Channels[0].MaxLength() != omitted.Channels[0].MaxLength() {
 		t.Errorf("%+v", omitted)
 	}

@@ -16,6 +16,9 @@ func (s *Snapshot) Problems() []string {
 	p.notNegative("disconnect grace", s.Sessions.DisconnectGrace)
 	p.notNegative("transfer timeout", s.TransferTimeout)
 	p.webhook("event sink", s.EventSink)
+	p.origins(s.AllowedOrigins)
+	p.rate("agents", s.RateLimits.Agent)
+	p.rate("connectors", s.RateLimits.Connector)
 	return p
 }
 
@@ -47,6 +50,17 @@ func (c *Channel) Problems() []string {
 }
 
 type problems []string
+
+func (p *problems) origins(allowed []string) {
+	for _, o := range allowed {
+		_, ok := Origin(o)
+		p.check(ok || o == AnyOrigin, "allowed origin %q is not a scheme and a host, with a port or without, nor %q", o, AnyOrigin)
+	}
+}
+
+func (p *problems) rate(of string, r *Rate) {
+	p.check(r == nil || r.PerSecond > 0 && r.Burst > 0, "the rate limit of %s must be above zero, both a second and at once", of)
+}
 
 func (p *problems) check(ok bool, format string, args ...any) {
 	if !ok {

@@ -104,6 +104,9 @@ func Config(issuerURL string) snapshot.Snapshot {
 		URL: issuerURL, Audience: issuer.DefaultAudience,
 		UsernameClaim: auth.DefaultUsernameClaim, GroupsClaim: auth.DefaultGroupsClaim, AllowHTTP: true,
 	}}
+	// Tests call as fast as they can.
+	unlimited := &snapshot.Rate{PerSecond: 1_000_000, Burst: 1_000_000}
+	config.RateLimits = snapshot.RateLimits{Agent: unlimited, Connector: unlimited}
 	for i := range config.Channels {
 		config.Channels[i].KeyHashes = []string{auth.HashKey(Key(config.Channels[i].Name))}
 	}
