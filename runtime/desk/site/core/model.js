@@ -146,6 +146,7 @@ export class Model extends EventTarget {
     this.#setRow(next);
     this.#talk.follow(next, this.#in(next), event);
     if (this.#in(next)) this.#joined(next.id);
+    else if (this.#in(row)) this.#withdraw(row.id);
     else if (event.alert) this.#raise(next.id, { generation: event.alertGeneration, raisedAt: event.at }, true);
   }
 
