@@ -30,7 +30,7 @@ export async function join(desk, request, button) {
   button?.setAttribute('aria-busy', 'true');
   try {
     const { warnings } = await desk.api.join(request.id);
-    desk.toasts.done(`You have joined ${customer(request)}.`);
+    desk.announcer.say(`You have joined ${customer(request)}.`);
     if (warnings?.includes('overCapacity')) desk.toasts.failed('You have more conversations now than you should.');
     desk.focusNext = request.id;
     desk.router.open(request.id);
@@ -74,7 +74,7 @@ export async function remove(desk, request, agent) {
 }
 
 export const accept = async (desk, offer, button) => {
-  const answer = await attempt(desk, button, () => desk.api.accept(offer.id), `You have joined ${customer(offer.request)}.`);
+  const answer = await attempt(desk, button, () => desk.api.accept(offer.id));
   if (!answer) return;
   desk.focusNext = answer.request?.id ?? offer.request.id;
   desk.router.open(desk.focusNext);

@@ -1,6 +1,7 @@
 import { dateTime, timeOfDay } from '../core/time.js';
 import { el, keep, set, text } from './dom.js';
 import { attachment } from './attachment.js';
+import { say } from './linked.js';
 import { icon } from './icon.js';
 import { inWords } from './problems.js';
 import * as names from './names.js';
@@ -30,7 +31,7 @@ export function bubble(desk, id) {
       const by = from.kind === 'customer' ? 'customer' : part.mine ? 'me' : from.kind === 'agent' ? 'colleague' : 'system';
       const called = by === 'me' ? 'You' : by === 'customer' ? names.customer(desk.model.rows.get(id) ?? desk.model.conversations.get(id).request) : from.name;
       set(node, 'data-by', by);
-      set(node, 'data-first', part.first);
+      set(node, 'data-first', String(part.first));
       set(node, 'data-testid', message.number ? `message-${message.number}` : 'message-sending');
       text(face, names.initials(called));
       text(who, called);
@@ -40,7 +41,7 @@ export function bubble(desk, id) {
         set(time, 'datetime', message.at);
         set(time, 'title', message.sentAt ? `Written ${dateTime(message.sentAt)}, came ${dateTime(message.at)}` : dateTime(message.at));
       }
-      text(words, message.text ?? '');
+      say(words, message.text ?? '');
       words.hidden = !message.text;
       const attached = message.attachments ?? [];
       files.hidden = attached.length === 0;

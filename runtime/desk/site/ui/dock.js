@@ -57,21 +57,17 @@ export function dock(desk) {
 function alertCard(desk, id) {
   const link = el('a', { class: 'card-name cut', href: path({ request: id }), on: { click: desk.link({ request: id }) } });
   const where = el('p', { class: 'card-says cut' });
-  const sign = el('span', { class: 'channel-sign' });
-  const joining = el('button', { class: 'button primary small', type: 'button', textContent: 'Join', on: { click: () => join(desk, desk.model.alerts.get(id)?.request ?? { id }, joining) } });
-  const opening = el('button', { class: 'button small', type: 'button', textContent: 'Open', on: { click: () => desk.router.open(id) } });
+  const joining = el('button', { class: 'button soft small', type: 'button', textContent: 'Join', on: { click: () => join(desk, desk.model.alerts.get(id)?.request ?? { id }, joining) } });
   const cross = el('button', { class: 'button plain square small cross', type: 'button', on: { click: () => dismiss(desk, id, cross) } }, icon('cross'));
   return {
-    node: el('li', { class: 'card', 'data-testid': `alert-${id}` }, sign, el('div', { class: 'card-words' }, link, where), cross, el('div', { class: 'card-buttons' }, joining, opening)),
+    node: el('li', { class: 'card alert', 'data-testid': `alert-${id}` }, link, cross, where, joining),
     update([, { request, raisedAt }]) {
       const name = names.customer(request);
-      const type = names.channel(request.channelType);
-      if (!sign.firstChild) sign.append(icon(type.icon));
       text(link, name);
+      set(link, 'title', `Open ${name}`);
       text(where, `${names.list(desk.model, request.list)} · ${ago(raisedAt, desk.now())}`);
       set(cross, 'aria-label', `Dismiss the alert of ${name}`);
       set(joining, 'aria-label', `Join ${name}`);
-      set(opening, 'aria-label', `Open ${name}`);
     },
   };
 }

@@ -9,6 +9,7 @@ export function el(tag, properties, ...children) {
   for (const [name, value] of Object.entries(properties ?? {})) {
     if (name === 'class') node.className = value;
     else if (name === 'on') listen(node, value);
+    else if (asProperty.has(name)) node[name] = value;
     else set(node, name, value);
   }
   node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
@@ -57,9 +58,9 @@ export function keep(parent, items, key, make) {
   let at = parent.firstChild;
   for (const item of items) {
     const part = after.get(key(item));
-    part.update?.(item);
     if (part.node === at) at = at.nextSibling;
     else parent.insertBefore(part.node, at);
+    part.update?.(item);
   }
   if (focused && focused !== document.activeElement && parent.contains(focused)) focused.focus({ preventScroll: true });
   return after;

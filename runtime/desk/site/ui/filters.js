@@ -1,4 +1,5 @@
 import { el, keep, set, text } from './dom.js';
+import { icon } from './icon.js';
 import { states } from './names.js';
 
 // How the inbox can be sorted: what the query calls it, and people.
@@ -27,9 +28,14 @@ export function filters(desk) {
   sort.addEventListener('change', () => desk.prefs.set('sort', sort.value));
   const find = el('input', { class: 'field quiet find', type: 'search', placeholder: 'Find a customer', 'aria-label': 'Find a customer', 'data-testid': 'find', on: { input: () => desk.changed() } });
 
+  const more = el('div', { class: 'filters-more', id: 'filters-more' }, list, channel, sort);
+  const toggle = el('button', { class: 'button square filters-toggle', type: 'button', 'aria-label': 'More filters, and the order', 'aria-expanded': 'false', 'aria-controls': 'filters-more', on: { click: () => {
+    set(toggle, 'aria-expanded', String(more.classList.toggle('open')));
+  } } }, icon('settings'));
+
   const node = el('div', { class: 'filters', role: 'search', 'aria-label': 'Filters' },
     el('fieldset', { class: 'segments', 'data-testid': 'filter-state' }, el('legend', { class: 'spoken', textContent: 'Status' }), state.map((one) => one.node)),
-    find, list, channel, sort);
+    find, toggle, more);
 
   const chosen = () => ({
     state: state.find((one) => one.input.checked)?.input.value || undefined,

@@ -21,7 +21,7 @@ export function help(desk) {
       el('dl', { class: 'keys' }, shortcuts.map(([key, does]) => el('div', null, el('dt', null, key.split(' ').map((one) => el('kbd', { textContent: one }))), el('dd', { textContent: does })))),
       el('label', { class: 'switch-row', for: 'single-keys' },
         el('span', null, el('strong', { textContent: 'Single keys' }), el('small', { textContent: 'Letters and signs work wherever nothing is typed. The inbox\'s own keys always do.' })),
-        el('input', { class: 'switch', type: 'checkbox', role: 'switch', id: 'single-keys', checked: desk.prefs.get('keys') !== false, on: { change: (event) => desk.prefs.set('keys', event.target.checked) } })),
+        el('input', { class: 'switch', type: 'checkbox', role: 'switch', id: 'single-keys', checked: desk.prefs.get('keys'), on: { change: (event) => desk.prefs.set('keys', event.target.checked) } })),
     ],
   });
 }

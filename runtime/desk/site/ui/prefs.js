@@ -6,9 +6,9 @@ export class Prefs {
   #storage;
   #values;
 
-  constructor(storage) {
+  constructor(storage = localStorage) {
     this.#storage = storage;
-    this.#values = { theme: 'system', sound: false, notifications: false, sort: 'oldest', ...read(storage) };
+    this.#values = { theme: 'system', sound: false, notifications: false, sort: 'arrived', keys: true, ...read(storage) };
   }
 
   get(name) {

@@ -21,7 +21,7 @@ export function row(desk, choose) {
   const who = el('span', { class: 'row-who cut' });
   const time = el('time', { class: 'row-time' });
   const wait = el('span', { class: 'pill' });
-  const button = el('button', { class: 'button primary small row-join', type: 'button', tabIndex: -1, textContent: 'Join', on: { click: (event) => { event.stopPropagation(); join(desk, request, button); } } });
+  const button = el('button', { class: 'button soft small row-join', type: 'button', tabIndex: -1, textContent: 'Join', on: { click: (event) => { event.stopPropagation(); join(desk, request, button); } } });
 
   const node = el('div', { class: 'row', role: 'row', tabIndex: -1, on: { click: () => { choose(request.id); desk.router.open(request.id); }, focus: () => choose(request.id) } },
     el('div', { class: 'cell-state', role: 'gridcell' }, dot, state),

@@ -56,14 +56,14 @@ export function rows(desk) {
     unseen();
   }
 
-  // unseen tells of rows that came below what is seen.
+  // unseen tells of rows that came below what is seen, since its end was.
   function unseen() {
     const end = scroller.scrollTop + scroller.clientHeight >= shown.length * height - height / 2;
     if (end) seenLast = shown.at(-1)?.id ?? null;
     const at = seenLast === null ? -1 : shown.findIndex((request) => request.id === seenLast);
     const n = end || at < 0 ? 0 : shown.length - 1 - at;
     more.hidden = n === 0;
-    text(more, n === 1 ? '1 more below' : `${n} more below`);
+    text(more, `${n} new below`);
   }
 
   function bottom() {

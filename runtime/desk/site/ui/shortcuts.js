@@ -10,7 +10,7 @@ export function listen(desk) {
       escape(desk, event);
       return;
     }
-    if (event.target.closest?.('input, textarea, select, [contenteditable]') || desk.prefs.get('keys') === false) return;
+    if (event.target.closest?.('input, textarea, select, [contenteditable]') || !desk.prefs.get('keys')) return;
     const act = keys[event.key.toLowerCase()];
     if (act && act(desk) !== false) event.preventDefault();
   };

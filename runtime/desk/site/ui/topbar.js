@@ -11,8 +11,6 @@ export function topbar(desk, chip) {
     class: 'button plain square', id: 'open-nav', type: 'button', 'aria-label': 'Views and lists', 'aria-expanded': 'false', 'aria-controls': 'nav',
     on: { click: () => desk.drawer.toggle() },
   }, icon('menu'));
-  const bell = el('span', { class: 'badge hot', hidden: true, 'aria-hidden': true });
-  views.append(bell);
 
   const face = el('span', { class: 'face', 'aria-hidden': true });
   const name = el('span', { class: 'topbar-name cut' });
@@ -33,10 +31,6 @@ export function topbar(desk, chip) {
       text(face, initials(desk.me));
       text(name, desk.me);
       set(who, 'aria-label', `${desk.me}: settings and signing out`);
-      const alerts = desk.model.alerts.size;
-      bell.hidden = alerts === 0;
-      text(bell, String(alerts));
-      set(views, 'aria-label', alerts ? `Views and lists, ${alerts} alerts` : 'Views and lists');
       set(views, 'aria-expanded', String(desk.drawer.open));
       popover.update();
     },
