@@ -9,6 +9,8 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/pullmode/operator/runtime/client"
 )
 
 // What a platform team does to a runtime on a working day, with agents connected.
@@ -16,12 +18,12 @@ var _ = Describe("Three replicas over an etcd", Ordered, Label(onNode), func() {
 	var t *tenant
 	BeforeAll(func(ctx context.Context) { t = newEtcdTenant(ctx, "replicas", 3) }, NodeTimeout(3*time.Minute))
 
-	// agents are spread over the replicas by the Service.
+	// agents are spread over the replicas by the Service, some over either binding.
 	agents := func(ctx context.Context) []*listener {
 		GinkgoHelper()
 		var listeners []*listener
 		for range 6 {
-			listeners = append(listeners, listen(t.agent(ctx, "alice")), listen(t.agent(ctx, "bob")))
+			listeners = append(listeners, listen(t.agent(ctx, "alice")), listen(t.agentOver(ctx, client.WebSocket, "bob")))
 		}
 		return listeners
 	}

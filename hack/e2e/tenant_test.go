@@ -168,7 +168,13 @@ func (t *tenant) connector(channel, key string) *client.Connector {
 
 func (t *tenant) agent(ctx context.Context, name string, groups ...string) *client.Agent {
 	GinkgoHelper()
-	a, err := client.NewAgent(t.stage.Runtime, client.OAuth2(issuer.TokenSource(ctx, t.stage.Issuer, name, groups)), client.Options{Attempts: 30, HTTP: t.https})
+	return t.agentOver(ctx, client.SSE, name, groups...)
+}
+
+func (t *tenant) agentOver(ctx context.Context, binding client.Binding, name string, groups ...string) *client.Agent {
+	GinkgoHelper()
+	tokens := client.OAuth2(issuer.TokenSource(ctx, t.stage.Issuer, name, groups))
+	a, err := client.NewAgent(t.stage.Runtime, tokens, client.Options{Attempts: 30, HTTP: t.https, Binding: binding})
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(a.CloseIdle)
 	return a

@@ -18,6 +18,8 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/pullmode/operator/runtime/client"
 )
 
 // certificate is for the name main, signed by itself. Both are PEM.
@@ -60,7 +62,7 @@ var _ = Describe("A certificate for agents", func() {
 		second, secondKey := certificate()
 		t.https, t.stage = trusting(first, second), stage
 		t.stage.Runtime = strings.Replace(t.reach(ctx, "service/main", 443), "http:", "https:", 1)
-		alice, customers := listen(t.agent(ctx, "alice")), t.begin()
+		listeners, customers := []*listener{listen(t.agent(ctx, "alice")), listen(t.agentOver(ctx, client.WebSocket, "alice"))}, t.begin()
 		pod := t.run(ctx, "get", "pod", "main-0", "--output=jsonpath={.metadata.uid}")
 
 		t.certificate(ctx, second, secondKey)
@@ -74,9 +76,11 @@ var _ = Describe("A certificate for agents", func() {
 			return err
 		}).Should(Succeed())
 		customers.goesOn()
-		customers.reaches(alice)
-		breaks, _ := alice.counts()
-		Expect(breaks).To(BeZero(), "who is connected stays so")
+		for _, l := range listeners {
+			customers.reaches(l)
+			breaks, _ := l.counts()
+			Expect(breaks).To(BeZero(), "who is connected stays so")
+		}
 		Expect(t.field(ctx, "pod/main-0", "{.metadata.uid} {.status.containerStatuses[0].restartCount}")).To(Equal(pod + " 0"))
 	}, NodeTimeout(4*time.Minute))
 })
