@@ -47,7 +47,9 @@ type Replica struct {
 	// it is the same, and to who probes.
 	unseen, unprobed atomic.Bool
 
-	contract *contract.Face // nil until the faces are open
+	// public and contract are nil until the faces are open.
+	public   *server.Server
+	contract *contract.Face
 
 	// api, admin and probes are the servers of the ports, the latter two nil
 	// where there is no such port.
@@ -152,12 +154,12 @@ func (r *Replica) answer() {
 	r.contract = contract.New(contract.Options{
 		View: r.view, Hub: r.hub, Executor: r.do, Gate: door, Store: r.store, Metrics: r.metrics, Now: o.Now, Log: o.Log,
 	})
-	public := server.New(server.Options{
+	r.public = server.New(server.Options{
 		View: r.view, Executor: r.do, Hub: r.hub, Gate: door,
 		Metrics: r.metrics, Now: o.Now, Log: o.Log, Version: o.Version, WriteTimeout: o.WriteTimeout,
 		Faces: map[string]http.Handler{desk.Path: desk.Handler(desk.Options{Connect: door.SignInOrigins}), contract.Path: r.contract},
 	})
-	r.api = r.serve(r.ports.api, desk.Front(public.Handler()))
+	r.api = r.serve(r.ports.api, desk.Front(r.public.Handler()))
 	if r.ports.admin != nil {
 		r.admin = r.serve(r.ports.admin, server.Admin(server.AdminOptions{
 			View: r.view, Executor: r.do, Report: r.Report, Drain: r.Drain,

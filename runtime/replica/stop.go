@@ -77,6 +77,9 @@ func (r *Replica) shutdown(ctx context.Context) {
 		for _, s := range []*http.Server{r.api, r.admin} {
 			errs = append(errs, finish(ctx, s))
 		}
+		if r.public != nil {
+			r.public.Close(ctx) // its WebSockets are nothing that HTTP waits for, either
+		}
 		r.end(errStopped)
 		if cause := context.Cause(r.life); !errors.Is(cause, errStopped) {
 			errs = append(errs, cause)

@@ -3,7 +3,6 @@ package server
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -55,7 +54,7 @@ func (s *Server) feed(api huma.API) {
 		responses: map[string]*huma.Response{"200": documentEvents(api)},
 	}, func(ctx context.Context, in *events) (*huma.StreamResponse, error) {
 		c := callerOf(ctx)
-		conn, err := s.Hub.Connect(ctx, c.Agent, in.from())
+		conn, err := s.connect(ctx, c, in.from())
 		if err != nil {
 			return nil, s.notConnected(ctx, err)
 		}
@@ -70,6 +69,8 @@ func (s *Server) feed(api huma.API) {
 
 func (s *Server) notConnected(ctx context.Context, err error) error {
 	switch {
+	case errors.Is(err, hub.ErrUntrusted): // between the token's judgement and now
+		return problem(protocol.ProblemInvalidToken, err.Error())
 	case errors.Is(err, hub.ErrDraining):
 		// The client is to come back in another connection, which leads to another
 		// replica: in HTTP/2 all that it does is in one.
@@ -90,9 +91,11 @@ func (s *Server) stream(ctx context.Context, conn *hub.Conn, out *sse, until tim
 	}
 	for {
 		flush, err := conn.Next(ctx)
-		if errors.Is(err, errTokenExpired) {
-			expired, _ := json.Marshal(protocol.TokenExpired{Type: protocol.EventTokenExpired, ExpiredAt: until})
-			return errors.Join(err, out.flush(hub.Flush{Frames: []hub.Frame{{Type: protocol.EventTokenExpired, Data: expired}}}))
+		switch {
+		case errors.Is(err, errTokenExpired):
+			return errors.Join(err, out.flush(tokenExpired(until)))
+		case errors.Is(err, hub.ErrUntrusted): // a new token is what is wanted here, too
+			return errors.Join(err, out.flush(tokenExpired(time.Now())))
 		}
 		if err != nil {
 			return err

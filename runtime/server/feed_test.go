@@ -30,6 +30,7 @@ import (
 // stand is the public API over a lab, whose hub and clock a test can reach.
 type stand struct {
 	*lab.Lab
+	api    *server.Server
 	issuer *issuer.Issuer
 	url    string
 }
@@ -47,8 +48,11 @@ func start(t *testing.T, writeTimeout time.Duration, options ...func(*hub.Option
 	front := httptest.NewUnstartedServer(nil)
 	front.Config = server.HTTP(api.Handler(), writeTimeout, quiet)
 	front.Start()
-	t.Cleanup(front.Close)
-	return &stand{Lab: l, issuer: i, url: front.URL}
+	t.Cleanup(func() {
+		front.Close()
+		api.Close(ctx)
+	})
+	return &stand{Lab: l, api: api, issuer: i, url: front.URL}
 }
 
 // event is an event as it is on the wire.

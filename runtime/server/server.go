@@ -50,7 +50,10 @@ type Server struct {
 	Options
 	log     *slog.Logger
 	mux     *http.ServeMux
+	handler http.Handler
 	openapi *huma.OpenAPI
+	sockets sessions
+	pace    pace
 }
 
 // New makes the public API.
@@ -67,17 +70,19 @@ func New(o Options) *Server {
 	if o.Metrics == nil {
 		o.Metrics = observe.NewRegistry(o.Version)
 	}
-	s := &Server{Options: o, log: o.Log, mux: http.NewServeMux()}
+	s := &Server{Options: o, log: o.Log, mux: http.NewServeMux(), pace: usualPace}
 	api := humago.New(s.mux, document(o.Version))
 	s.connectors(api)
 	s.agents(api)
 	s.feed(api)
+	s.webSocket(api)
 	s.signIn(api)
 	s.openapi = api.OpenAPI()
 	s.serveOpenAPI()
 	for path, face := range o.Faces {
 		s.mux.Handle(path, face)
 	}
+	s.handler = observe.Access(s.log, s.Metrics, s.origins(problems(s.mux)))
 	return s
 }
 
@@ -85,7 +90,7 @@ func New(o Options) *Server {
 func (s *Server) OpenAPI() *huma.OpenAPI { return s.openapi }
 
 // Handler serves the API. Every request gets an id, a line in the log and a count.
-func (s *Server) Handler() http.Handler { return observe.Access(s.log, s.Metrics, s.origins(problems(s.mux))) }
+func (s *Server) Handler() http.Handler { return s.handler }
 
 // HTTP is a server for the handler with bounds on everything that a peer can
 // make it wait for or hold.
