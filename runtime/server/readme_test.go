@@ -59,3 +59,25 @@ func TestEveryProblemIsKnown(t *testing.T) {
 		}
 	}
 }
+
+// The README has every close code, in order, and nothing else.
+func TestCloseCodesInTheREADME(t *testing.T) {
+	text, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, match := range regexp.MustCompile(`(?m)^\| (4\d\d\d) \|`).FindAllStringSubmatch(string(text), -1) {
+		got = append(got, match[1])
+	}
+	var want []string
+	for _, code := range []protocol.CloseCode{
+		protocol.CloseDraining, protocol.CloseTokenExpired, protocol.CloseSlow, protocol.CloseSilent, protocol.CloseUnavailable,
+		protocol.CloseReplaced, protocol.CloseTokenRefused, protocol.CloseOtherAgent, protocol.CloseMalformed,
+	} {
+		want = append(want, fmt.Sprint(int(code)))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
