@@ -24,6 +24,9 @@ func (s *socket) renew(ctx context.Context, tokens TokenSource) {
 		select {
 		case w := <-s.welcomes:
 			left := time.Duration(w.ExpiresInMs) * time.Millisecond
+			if !until.IsZero() && left <= time.Until(until)+time.Second {
+				s.token = "" // it could not be judged, and the one before counts: it is shown again
+			}
 			until = time.Now().Add(left)
 			timer.Reset(left - min(renewBefore, left/5))
 		case <-timer.C:

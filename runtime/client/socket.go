@@ -16,17 +16,17 @@ import (
 )
 
 const (
-	// maxFlush bounds one message of the runtime, in bytes: a flush has as much as
-	// a long break has brought.
-	maxFlush = 256 << 20
+	// maxFlush bounds one message of the runtime, in bytes: an event, and others with it.
+	maxFlush = 2 * maxEvent
 	// maxCall bounds the body of a call over a WebSocket, in bytes: the runtime takes
 	// messages of 128 KiB. Larger ones are HTTP requests, and refused as such.
 	maxCall = 100 << 10
-	// ahead is how many flushes are read before those before them have been taken.
-	ahead = 64
 	// writeTimeout is how long the runtime may take to read a message.
 	writeTimeout = 30 * time.Second
 )
+
+// ahead is how many flushes are read before those before them have been taken.
+var ahead = 64
 
 var (
 	// errBroken: the connection ended before the answer came. Nobody knows whether
@@ -86,10 +86,11 @@ func newSocket(conn *websocket.Conn, token string, alive func()) *socket {
 // hangUp ends the connection at once.
 func (s *socket) hangUp() { _ = s.conn.Close() }
 
-// close ends it in good order, and waits for what belongs to it.
-func (s *socket) close() {
+// close ends it in good order, and waits for what belongs to it: cancel ends that.
+func (s *socket) close(cancel context.CancelFunc) {
 	close(s.over)
 	_ = s.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseNormalClosure, ""), time.Now().Add(time.Second))
+	cancel()
 	s.hangUp()
 	s.tasks.Wait()
 }

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gorilla/websocket"
 	"golang.org/x/oauth2"
 
 	"github.com/pullmode/operator/runtime/protocol"
@@ -63,6 +64,8 @@ type api struct {
 	base    *url.URL
 	token   TokenSource
 	options Options
+	// dialer opens WebSockets; nil where the binding needs none.
+	dialer *websocket.Dialer
 	// line is the agent's WebSocket, while it is there: calls go over it.
 	line atomic.Pointer[socket]
 }
@@ -88,7 +91,11 @@ func newAPI(base string, token TokenSource, o Options) (*api, error) {
 	default:
 		return nil, fmt.Errorf("there is no binding %q: use %s or %s", o.Binding, SSE, WebSocket)
 	}
-	return &api{base: u, token: token, options: o}, nil
+	a := &api{base: u, token: token, options: o}
+	if o.Binding == WebSocket {
+		a.dialer = newDialer(o.HTTP)
+	}
+	return a, nil
 }
 
 // CloseIdle closes connections that are kept for further calls.

@@ -2,10 +2,10 @@ package client
 
 import (
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -56,14 +56,13 @@ func closed(err error) error {
 // socket follows the feed over one WebSocket. What is read of it waits for whoever
 // ranges over the events apart from the answers to calls: they may be waiting for one.
 func (f *follower) socket(ctx context.Context, alive func()) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	s, err := f.dial(ctx, alive)
 	if err != nil {
 		return err
 	}
-	defer s.close()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(ctx, s.hangUp)()
+	defer s.close(cancel)
 	f.line.Store(s)
 	defer f.line.CompareAndSwap(s, nil)
 	s.tasks.Go(s.read)
@@ -112,7 +111,7 @@ func (f *follower) dial(ctx context.Context, alive func()) (*socket, error) {
 		query.Set("cursor", f.Cursor)
 	}
 	address := f.address(call{path: []string{"v1", "ws"}, query: query})
-	conn, resp, err := dialer(f.options.HTTP).DialContext(ctx, "ws"+strings.TrimPrefix(address, "http"), http.Header{
+	conn, resp, err := until(ctx, f.dialer).DialContext(ctx, "ws"+strings.TrimPrefix(address, "http"), http.Header{
 		"Authorization": {"Bearer " + token}, "User-Agent": {f.options.UserAgent},
 	})
 	if errors.Is(err, websocket.ErrBadHandshake) && resp != nil {
@@ -124,8 +123,8 @@ func (f *follower) dial(ctx context.Context, alive func()) (*socket, error) {
 	return newSocket(conn, token, alive), nil
 }
 
-// dialer reaches a runtime in the way that the client's calls do.
-func dialer(c *http.Client) *websocket.Dialer {
+// newDialer reaches a runtime in the way that the client's calls do.
+func newDialer(c *http.Client) *websocket.Dialer {
 	d := &websocket.Dialer{
 		Proxy: http.ProxyFromEnvironment, HandshakeTimeout: 45 * time.Second, Subprotocols: []string{protocol.Subprotocol}, Jar: c.Jar,
 	}
@@ -133,12 +132,34 @@ func dialer(c *http.Client) *websocket.Dialer {
 	if !ok {
 		return d
 	}
-	d.Proxy, d.NetDialContext, d.NetDialTLSContext = t.Proxy, t.DialContext, t.DialTLSContext
-	if t.TLSClientConfig != nil {
-		d.TLSClientConfig = t.TLSClientConfig.Clone()
-	} else {
-		d.TLSClientConfig = &tls.Config{}
+	t = t.Clone()
+	d.Proxy, d.NetDialContext, d.NetDialTLSContext, d.TLSClientConfig = t.Proxy, t.DialContext, t.DialTLSContext, t.TLSClientConfig
+	if d.TLSClientConfig != nil {
+		d.TLSClientConfig.NextProtos = []string{"http/1.1"} // the handshake is one of HTTP/1.1
 	}
-	d.TLSClientConfig.NextProtos = []string{"http/1.1"} // the handshake is one of HTTP/1.1
 	return d
+}
+
+// until gives a dialer whose connections are closed when ctx ends: by itself it does
+// not look at that while it waits for the handshake's answer.
+func until(ctx context.Context, dialer *websocket.Dialer) *websocket.Dialer {
+	type dial = func(context.Context, string, string) (net.Conn, error)
+	closing := func(by dial) dial {
+		return func(dialing context.Context, network, addr string) (net.Conn, error) {
+			conn, err := by(dialing, network, addr)
+			if err == nil {
+				context.AfterFunc(ctx, func() { _ = conn.Close() })
+			}
+			return conn, err
+		}
+	}
+	d := *dialer
+	if d.NetDialContext == nil {
+		d.NetDialContext = (&net.Dialer{}).DialContext
+	}
+	d.NetDialContext = closing(d.NetDialContext)
+	if d.NetDialTLSContext != nil {
+		d.NetDialTLSContext = closing(d.NetDialTLSContext)
+	}
+	return &d
 }
