@@ -105,7 +105,7 @@ function wrapCard(desk, id) {
     update([, { request, until }]) {
       text(title, names.customer(request));
       text(time, clock(until - desk.now()));
-      set(button, 'aria-label', `Choose wrap-up reasons for ${names.customer(request)}`);
+      set(button, 'aria-label', `Choose reasons for ${names.customer(request)}`);
     },
   };
 }

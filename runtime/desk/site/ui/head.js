@@ -21,15 +21,15 @@ export function head(desk, id) {
   const details = facts(desk);
 
   const button = (label, sign, run, classes = '') => {
-    const node = el('button', { class: `button ${classes}`, type: 'button', title: label, 'data-testid': `action-${label.toLowerCase().replaceAll(' ', '-')}`, on: { click: () => run(desk, request, node) } },
+    const node = el('button', { class: `button ${classes}`, type: 'button', title: label, 'aria-label': label, 'data-testid': `action-${label.toLowerCase().replaceAll(' ', '-')}`, on: { click: () => run(desk, request, node) } },
       icon(sign), el('span', { class: 'button-word', textContent: label }));
     return node;
   };
   const actions = {
     join: button('Join', 'joined', join, 'primary'),
-    transfer: button('Transfer', 'transfer', transfer),
-    invite: button('Invite', 'invite', invite),
-    wrapUp: button('Wrap up', 'wrapUp', () => wrapUp(desk, id)),
+    transfer: button('Transfer', 'transfer', transfer, 'brief'),
+    invite: button('Invite', 'invite', invite, 'brief'),
+    wrapUp: button('Wrap up', 'wrapUp', () => wrapUp(desk, id), 'brief'),
     leave: button('Leave', 'leave', leave),
     close: button('Close', 'close', close),
   };

@@ -16,7 +16,7 @@ export function topbar(desk, chip) {
   const name = el('span', { class: 'topbar-name cut' });
   const popover = menu(desk);
   const who = el('button', { class: 'button plain who', type: 'button', popovertarget: 'menu', 'data-testid': 'me', 'aria-haspopup': 'dialog' },
-    face, name, icon('chevron'));
+    face, name, el('span', { class: 'spoken', textContent: 'Settings and signing out' }), icon('chevron'));
 
   const node = el('header', { class: 'topbar' },
     views,
@@ -30,7 +30,6 @@ export function topbar(desk, chip) {
     update() {
       text(face, initials(desk.me));
       text(name, desk.me);
-      set(who, 'aria-label', `${desk.me}: settings and signing out`);
       set(views, 'aria-expanded', String(desk.drawer.open));
       popover.update();
     },
