@@ -20,7 +20,9 @@ const PAUSE = 500;
 const MAX_BYTES = 120 << 10;
 
 export class Calls {
-  #open = new Map(); // by id, in the order in which they were made
+  // By id, in the order in which they were made: sent at all, and given to the connection
+  // that there is.
+  #open = new Map();
   #send = null; // sends a text; null without a connection
 
   /** Makes a call: the body of its answer, or a rejection with a Problem. */
@@ -30,7 +32,7 @@ export class Calls {
       return Promise.reject(new Problem({ type: 'https://pullmode.io/problems/too-large', title: 'Too large', status: 413, detail: 'This is more than can be sent at once: split it.' }));
     }
     return new Promise((resolve, reject) => {
-      const call = { id, text, resolve, reject, tries: 0, sent: false, timer: null };
+      const call = { id, text, resolve, reject, tries: 0, sent: false, given: false, timer: null };
       this.#open.set(id, call);
       this.#wait(call, PATIENCE);
       if (this.#send) this.#give(call);
@@ -47,7 +49,7 @@ export class Calls {
   disconnected() {
     this.#send = null;
     for (const call of this.#open.values()) {
-      if (call.sent) this.#wait(call, INSISTENCE);
+      if (call.given) this.#wait(call, INSISTENCE);
       call.given = false;
     }
   }
