@@ -58,9 +58,14 @@ func wait(ctx context.Context, t *testing.T, events <-chan client.Event, kind pr
 
 // A conversation from hand to hand: what each method of an Agent and a Connector
 // comes to at a real runtime.
-func TestFromHandToHand(t *testing.T) {
+func TestFromHandToHand(t *testing.T) { overBoth(t, fromHandToHand) }
+
+func fromHandToHand(t *testing.T, b client.Binding) {
 	s, ctx := site.Start(t), patience(t)
-	erin, frank, gina := s.Agent("erin"), s.Agent("frank"), s.Agent("gina", "leads")
+	of := func(name string, groups ...string) *client.Agent {
+		return newAgent(t, s.URL, client.StaticToken(s.Token(name, groups...)), b)
+	}
+	erin, frank, gina := of("erin"), of("frank"), of("gina", "leads")
 	connector := s.Connector(lab.WrapUp.Channel())
 	erins, franks := follow(ctx, t, erin), follow(ctx, t, frank)
 
@@ -171,12 +176,14 @@ func TestGrabbed(t *testing.T) {
 }
 
 // R6: the events of an agent who has connected elsewhere end, and stay ended.
-func TestReplaced(t *testing.T) {
+func TestReplaced(t *testing.T) { overBoth(t, replaced) }
+
+func replaced(t *testing.T, b client.Binding) {
 	s, ctx := site.Start(t), patience(t)
 	config := s.Config()
 	config.Sessions.Policy = snapshot.SessionReplace
 	s.Program(config)
-	first, second := s.Agent("erin"), s.Agent("erin")
+	first, second := newAgent(t, s.URL, client.StaticToken(s.Token("erin")), b), s.Agent("erin")
 	var types []protocol.EventType
 	var last error
 	for e, err := range first.Events(ctx, client.Follow{}) {

@@ -29,9 +29,16 @@ func patience(t *testing.T) context.Context {
 	return ctx
 }
 
-func newAgent(t *testing.T, url string, tokens client.TokenSource) *client.Agent {
+// overBoth runs a test over each binding.
+func overBoth(t *testing.T, test func(t *testing.T, b client.Binding)) {
+	for _, b := range []client.Binding{client.SSE, client.WebSocket} {
+		t.Run(string(b), func(t *testing.T) { test(t, b) })
+	}
+}
+
+func newAgent(t *testing.T, url string, tokens client.TokenSource, b client.Binding) *client.Agent {
 	t.Helper()
-	a, err := client.NewAgent(url, tokens, client.Options{})
+	a, err := client.NewAgent(url, tokens, client.Options{Binding: b})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +52,9 @@ func message(id, customer string) protocol.PostMessage {
 
 // Over a line that breaks all the time, also in the middle of a revision and in the
 // middle of an event, every event comes exactly once.
-func TestEventsOverABreakingLine(t *testing.T) {
+func TestEventsOverABreakingLine(t *testing.T) { overBoth(t, eventsOverABreakingLine) }
+
+func eventsOverABreakingLine(t *testing.T, b client.Binding) {
 	s, ctx := site.Start(t), patience(t)
 	line := newProxy(t, s.Replica.Addr().String())
 	line.least.Store(400)
@@ -69,7 +78,7 @@ func TestEventsOverABreakingLine(t *testing.T) {
 		})
 	}
 	breaks, received := 0, map[string]int{}
-	agent := newAgent(t, line.url(), client.StaticToken(s.Token("alice")))
+	agent := newAgent(t, line.url(), client.StaticToken(s.Token("alice")), b)
 	for e, err := range agent.Events(ctx, client.Follow{Disconnected: func(error, time.Duration) { breaks++ }}) {
 		if err != nil {
 			t.Fatalf("%v after %d of %d", err, len(received), customers)
@@ -118,7 +127,7 @@ func TestEventsWithTheNextToken(t *testing.T) {
 		return s.Issuer.Sign("alice", nil, ttl)
 	}
 	var got []protocol.EventType
-	for e, err := range newAgent(t, s.URL, tokens).Events(ctx, client.Follow{}) {
+	for e, err := range newAgent(t, s.URL, tokens, client.SSE).Events(ctx, client.Follow{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -139,10 +148,12 @@ func TestEventsWithTheNextToken(t *testing.T) {
 }
 
 // A token that is refused again and again ends the feed with the problem.
-func TestEventsWithoutAGoodToken(t *testing.T) {
+func TestEventsWithoutAGoodToken(t *testing.T) { overBoth(t, eventsWithoutAGoodToken) }
+
+func eventsWithoutAGoodToken(t *testing.T, b client.Binding) {
 	s, ctx := site.Start(t), patience(t)
 	var last error
-	for e, err := range newAgent(t, s.URL, client.StaticToken("nonsense")).Events(ctx, client.Follow{}) {
+	for e, err := range newAgent(t, s.URL, client.StaticToken("nonsense"), b).Events(ctx, client.Follow{}) {
 		if err == nil {
 			t.Fatalf("%+v", e)
 		}
@@ -154,7 +165,9 @@ func TestEventsWithoutAGoodToken(t *testing.T) {
 }
 
 // A connection on which nothing comes at all is dead, and replaced.
-func TestEventsOverADeadLine(t *testing.T) {
+func TestEventsOverADeadLine(t *testing.T) { overBoth(t, eventsOverADeadLine) }
+
+func eventsOverADeadLine(t *testing.T, b client.Binding) {
 	s, ctx := site.Start(t), patience(t)
 	line := newProxy(t, s.Replica.Addr().String())
 	line.mute.Store(true)
@@ -163,7 +176,7 @@ func TestEventsOverADeadLine(t *testing.T) {
 		dead = true
 		line.mute.Store(false)
 	}}
-	for e, err := range newAgent(t, line.url(), client.StaticToken(s.Token("alice"))).Events(ctx, follow) {
+	for e, err := range newAgent(t, line.url(), client.StaticToken(s.Token("alice")), b).Events(ctx, follow) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -177,13 +190,15 @@ func TestEventsOverADeadLine(t *testing.T) {
 }
 
 // The feed ends with its context, and says so.
-func TestEventsEndWithTheContext(t *testing.T) {
+func TestEventsEndWithTheContext(t *testing.T) { overBoth(t, eventsEndWithTheContext) }
+
+func eventsEndWithTheContext(t *testing.T, b client.Binding) {
 	s := site.Start(t)
 	ctx, cancel := context.WithCancelCause(patience(t))
 	defer cancel(nil)
 	over := errors.New("over")
 	var last error
-	for _, err := range s.Agent("alice").Events(ctx, client.Follow{}) {
+	for _, err := range newAgent(t, s.URL, client.StaticToken(s.Token("alice")), b).Events(ctx, client.Follow{}) {
 		cancel(over)
 		last = err
 	}
@@ -247,7 +262,7 @@ func TestForeignErrors(t *testing.T) {
 // Tokens can come from any OAuth 2 source; the development issuer is one.
 func TestOAuth2(t *testing.T) {
 	s, ctx := site.Start(t), patience(t)
-	a := newAgent(t, s.URL, client.OAuth2(issuer.TokenSource(ctx, s.Issuer.URL(), "carol", []string{"supervisors"})))
+	a := newAgent(t, s.URL, client.OAuth2(issuer.TokenSource(ctx, s.Issuer.URL(), "carol", []string{"supervisors"})), client.SSE)
 	me, err := a.Me(ctx)
 	if err != nil || me.Agent != "carol" || len(me.Lists) != 2 {
 		t.Errorf("%+v, %v", me, err)
