@@ -79,12 +79,18 @@ func (f *Face) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.sockets.ServeHTTP(w, r)
 }
 
-// Close ends all connections, whose desks connect again, and returns when that is
-// done. The error is ctx's, when it ends first.
-func (f *Face) Close(ctx context.Context) error {
-	err := f.sockets.Close(ctx)
+// farewell is how long Close waits for desks to take what is on its way to them. One
+// that polls and has gone without a word never does.
+const farewell = 2 * time.Second
+
+// Close ends all connections, and returns when that is done: within a few seconds, or
+// when ctx ends. The desks connect again and are told of all that they have missed, so
+// it is no error that some were cut off.
+func (f *Face) Close(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, farewell)
+	defer cancel()
+	_ = f.sockets.Close(ctx)
 	f.desks.Wait()
-	return err
 }
 
 // connect takes a desk in: whose token counts, who says that they are whom the token

@@ -71,8 +71,8 @@ func (r *Replica) guard() {
 func (r *Replica) shutdown(ctx context.Context) {
 	r.stop.Do(func() {
 		var errs []error
-		if r.contract != nil { // what is left of its connections is nothing that HTTP waits for
-			errs = append(errs, r.contract.Close(ctx))
+		if r.contract != nil { // HTTP's own shutdown does not know of WebSockets
+			r.contract.Close(ctx)
 		}
 		for _, s := range []*http.Server{r.api, r.admin} {
 			errs = append(errs, finish(ctx, s))
