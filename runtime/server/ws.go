@@ -34,7 +34,7 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 			write(w, err)
 			return
 		}
-		if conn, err = s.connect(r.Context(), caller, r.URL.Query().Get("cursor")); err != nil {
+		if conn, err = s.enter(r.Context(), caller, r.URL.Query().Get("cursor")); err != nil {
 			write(w, s.notConnected(r.Context(), err))
 			return
 		}
@@ -59,6 +59,14 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	session := newSession(s, context.WithoutCancel(r.Context()), socket)
 	s.sockets.add(session)
 	go session.run(caller, conn)
+}
+
+// enter begins a caller's feed, which is a call like any other to their rate limit.
+func (s *Server) enter(ctx context.Context, c gate.Caller, cursor string) (*hub.Conn, error) {
+	if err := paced(s.Gate.Allow(c.Name)); err != nil {
+		return nil, err
+	}
+	return s.connect(ctx, c, cursor)
 }
 
 // connect begins a caller's feed.

@@ -14,8 +14,10 @@ import (
 
 	"github.com/pullmode/operator/runtime/hub"
 	"github.com/pullmode/operator/runtime/internal/lab"
+	"github.com/pullmode/operator/runtime/internal/site"
 	"github.com/pullmode/operator/runtime/protocol"
 	"github.com/pullmode/operator/runtime/server"
+	"github.com/pullmode/operator/runtime/snapshot"
 )
 
 // What is not of the protocol ends its connection, with a sentence that helps, and
@@ -250,5 +252,28 @@ func TestBrokenConnections(t *testing.T) {
 			_ = conn.Close()
 			s.Eventually(func() bool { return s.Hub.Stats().Connections == 0 })
 		})
+	}
+}
+
+// The agent's rate limit is the same by every way in.
+func TestRateLimitOverSocket(t *testing.T) {
+	s := start(t, server.DefaultWriteTimeout)
+	config := site.Config(s.issuer.URL())
+	config.RateLimits.Agent = &snapshot.Rate{PerSecond: 1, Burst: 2}
+	s.Program(config)
+	p := s.socket(t, "alice", "") // takes one
+	var problem protocol.Problem
+	for n := 0; problem.Type != protocol.ProblemTooMany; n++ {
+		id := fmt.Sprint(n)
+		p.call(id, "GET", "/v1/me", "")
+		problem = protocol.Problem{}
+		if a := p.answer(id, &problem); a.Status != http.StatusOK && (a.Status != http.StatusTooManyRequests || problem.Status != a.Status) {
+			t.Fatalf("%+v", a)
+		}
+	}
+	// A new token is never refused for it: it waits.
+	p.send(protocol.ClientMessage{Type: protocol.MessageToken, Token: s.token(t, "alice", 5*time.Hour)})
+	if m := p.welcome(); m.ExpiresInMs < 2*time.Hour.Milliseconds() {
+		t.Errorf("%+v", m)
 	}
 }

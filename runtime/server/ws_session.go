@@ -119,7 +119,7 @@ func (c *session) hello() (caller gate.Caller, conn *hub.Conn, err error) {
 		return caller, nil, malformed("the first message is a hello with a token, where there is none in the header")
 	}
 	if caller, err = c.server.Gate.Agent(c.ctx, m.Token); err == nil {
-		conn, err = c.server.connect(c.ctx, caller, m.Cursor)
+		conn, err = c.server.enter(c.ctx, caller, m.Cursor)
 	}
 	return caller, conn, err
 }
@@ -157,8 +157,16 @@ func (c *session) receive(within time.Duration) (m protocol.ClientMessage, err e
 }
 
 // renew takes a new token of the session's agent. While it cannot be judged the old
-// one goes on counting, and the answer says for how long.
+// one goes on counting, and the answer says for how long. One more than the rate limit
+// has room for waits: it would cost as much to refuse.
 func (c *session) renew(token string) error {
+	for wait, ok := c.server.Gate.Allow(c.caller.Name); !ok; wait, ok = c.server.Gate.Allow(c.caller.Name) {
+		select {
+		case <-time.After(wait):
+		case <-c.ctx.Done():
+			return context.Cause(c.ctx)
+		}
+	}
 	caller, err := c.server.Gate.Agent(c.ctx, token)
 	switch {
 	case errors.Is(err, auth.ErrInvalidToken), errors.Is(err, auth.ErrMissingToken):
