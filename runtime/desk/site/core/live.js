@@ -98,8 +98,9 @@ export class Live {
   async #fetch(id) {
     this.fetching ??= new Map();
     if (!this.fetching.has(id)) {
-      this.model.loading(id);
+      // First, as the model tells at once that it is being fetched.
       this.fetching.set(id, this.#quietly(this.api.conversation(id)).finally(() => this.fetching.delete(id)));
+      this.model.loading(id);
     }
     await this.fetching.get(id);
   }

@@ -3,7 +3,8 @@
 
 // el makes an element. Of its properties, `class` is its classes, `on` its listeners by
 // event, and what is a property of the element (value, checked, hidden) is set as one;
-// all else is an attribute, which false, null and undefined leave out.
+// all else is an attribute, which false, null and undefined leave out. True is the empty
+// one, and the word in aria attributes, which an empty one says nothing in.
 export function el(tag, properties, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(properties ?? {})) {
@@ -26,7 +27,7 @@ export function set(node, name, value) {
   } else if (value === false || value === null || value === undefined) {
     if (node.hasAttribute(name)) node.removeAttribute(name);
   } else {
-    const text = value === true ? '' : String(value);
+    const text = value === true && !name.startsWith('aria-') ? '' : String(value);
     if (node.getAttribute(name) !== text) node.setAttribute(name, text);
   }
 }
