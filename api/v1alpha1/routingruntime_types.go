@@ -71,6 +71,20 @@ type RoutingRuntimeSpec struct {
 	// +required
 	Authentication Authentication `json:"authentication"`
 
+	// allowedOrigins are those of pages elsewhere that may call the runtime from a
+	// browser, such as a desk of your own: at most 32 of https://desk.example.com,
+	// of http:// for localhost alone, or * for every one. The runtime's own web
+	// inbox, and programs that are no browsers, need none.
+	// +listType=set
+	// +kubebuilder:validation:MaxItems=32
+	// +optional
+	AllowedOrigins []Origin `json:"allowedOrigins,omitempty"`
+
+	// rateLimits bound what one agent and one connector may ask of each replica.
+	// +kubebuilder:default={}
+	// +optional
+	RateLimits RateLimits `json:"rateLimits,omitzero"`
+
 	// service says how agents and connectors reach the runtime.
 	// +kubebuilder:default={}
 	// +optional
@@ -142,67 +156,6 @@ type RoutingRuntimeSpec struct {
 	// pod says where pods run, and what else they carry.
 	// +optional
 	Pod RuntimePod `json:"pod,omitzero"`
-}
-
-// Authentication says whose tokens agents may show.
-type Authentication struct {
-	// issuers are the OpenID Connect providers whose tokens are trusted: 1 to 8.
-	// +listType=map
-	// +listMapKey=url
-	// +kubebuilder:validation:MinItems=1
-	// +kubebuilder:validation:MaxItems=8
-	// +required
-	Issuers []Issuer `json:"issuers"`
-}
-
-// Issuer is an OpenID Connect provider.
-//
-// +kubebuilder:validation:XValidation:rule="self.url.startsWith('https://') || (self.url.startsWith('http://') && has(self.insecureAllowHTTP) && self.insecureAllowHTTP)",message="tokens are only as safe as the way their keys come: use an https:// URL, or set insecureAllowHTTP to true for a test"
-type Issuer struct {
-	// url of the issuer, exactly as its tokens carry it in `iss`. Its discovery
-	// document is read from url/.well-known/openid-configuration.
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=512
-	// +kubebuilder:validation:XValidation:rule="isURL(self)",message="write an absolute URL, such as https://login.example.com/realms/agents"
-	// +required
-	URL string `json:"url"`
-
-	// audience that a token must carry in `aud`: the client id under which the
-	// issuer knows this service.
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=256
-	// +required
-	Audience string `json:"audience"`
-
-	// usernameClaim is the claim that names the agent. It should never change for
-	// a person. The default is sub.
-	// +kubebuilder:default=sub
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=256
-	// +optional
-	UsernameClaim string `json:"usernameClaim,omitempty"`
-
-	// groupsClaim is the claim that holds the agent's groups, a list of strings.
-	// The default is groups.
-	// +kubebuilder:default=groups
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=256
-	// +optional
-	GroupsClaim string `json:"groupsClaim,omitempty"`
-
-	// caBundle holds the certificates, in PEM, by which the issuer's own one is
-	// checked. Without it, the well-known public authorities are used. At most 64
-	// KiB.
-	// +kubebuilder:validation:MinLength=1
-	// +kubebuilder:validation:MaxLength=65536
-	// +kubebuilder:validation:XValidation:rule="self.contains('-----BEGIN CERTIFICATE-----')",message="paste the certificates themselves, in PEM, beginning with -----BEGIN CERTIFICATE-----"
-	// +optional
-	CABundle string `json:"caBundle,omitempty"`
-
-	// insecureAllowHTTP allows a url without TLS. Who can change the traffic can
-	// then make tokens: for tests only.
-	// +optional
-	InsecureAllowHTTP bool `json:"insecureAllowHTTP,omitempty"`
 }
 
 // SessionPolicy says what an agent's next connection does to the ones before.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pullmode/operator/cmd/pullmode/internal/standalone"
 	"github.com/pullmode/operator/cmd/pullmode/internal/verdicts"
+	webinbox "github.com/pullmode/operator/runtime/desk"
 	"github.com/pullmode/operator/runtime/snapshot"
 )
 
@@ -21,6 +22,7 @@ func (s *serving) introduce(a standalone.Adopted) error {
 	if a.OwnRuntime {
 		fmt.Fprintln(&b, "The folder has no RoutingRuntime: one with the defaults serves.")
 	}
+	fmt.Fprintf(&b, "The web inbox is at %s%s.\n", s.server.URL(), webinbox.Path)
 	fmt.Fprintf(&b, "Agents sign in at the built-in issuer %s, which gives a token for any name", s.server.IssuerURL())
 	if len(a.Issuers) > 0 {
 		fmt.Fprintf(&b, ";\nit stands in for %s", strings.Join(a.Issuers, ", "))

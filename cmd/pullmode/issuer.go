@@ -13,8 +13,8 @@ import (
 )
 
 func newIssuer() *cobra.Command {
-	var addr, url, keyFile string
-	var audiences []string
+	var addr, url, browserURL, keyFile string
+	var audiences, redirects []string
 	var ttl time.Duration
 	cmd := &cobra.Command{
 		Use:   "issuer",
@@ -24,7 +24,8 @@ under any name and with any groups: no runtime that real customers reach may tru
 
 Its URL is its name: what stands in a token's ` + "`iss`" + ` and in the RoutingRuntime's
 spec.authentication.issuers. It may be reached by other addresses too, such as a
-port-forward.`,
+port-forward: with --browser-url, that is where browsers are sent to sign in. After it they
+are sent back to addresses of their own machine alone, and to those of --redirect-uri.`,
 		Example: `  pullmode issuer
   pullmode issuer --addr :8080 --url http://pullmode-issuer --key-file keys.json`,
 		Args: cobra.NoArgs,
@@ -32,8 +33,10 @@ port-forward.`,
 	f := cmd.Flags()
 	f.StringVar(&addr, "addr", "127.0.0.1:8081", "address to listen on; a port of 0 chooses a free one")
 	f.StringVar(&url, "url", "", "the issuer's URL, as its tokens carry it (default: http:// and the address)")
+	f.StringVar(&browserURL, "browser-url", "", "address of the issuer for browsers, where that is another one (default: the issuer's URL)")
+	f.StringSliceVar(&redirects, "redirect-uri", nil, "addresses that browsers may be sent back to, such as https://routing.example.com/desk/, besides those of this machine")
 	f.StringVar(&keyFile, "key-file", "", "file that keeps the signing keys over a restart, made when it is not there")
-	f.StringSliceVar(&audiences, "audience", []string{issuer.DefaultAudience}, "audiences of every token")
+	f.StringSliceVar(&audiences, "audience", []string{issuer.DefaultAudience}, "audiences of every token, each of them a client that may sign agents in")
 	f.DurationVar(&ttl, "ttl", issuer.DefaultTokenTTL, "how long a token counts")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		listener, err := net.Listen("tcp", addr)
@@ -45,7 +48,7 @@ port-forward.`,
 			url = "http://" + listener.Addr().String()
 		}
 		i, err := issuer.New(issuer.Options{
-			URL: url, Audiences: audiences, TokenTTL: ttl, KeyFile: keyFile,
+			URL: url, BrowserURL: browserURL, Audiences: audiences, RedirectURIs: redirects, TokenTTL: ttl, KeyFile: keyFile,
 			Logger: slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil)),
 		})
 		if err != nil {

@@ -118,6 +118,9 @@ func duration(t *rapid.T, label string) metav1.Duration {
 func anyRuntime(t *rapid.T, m metav1.ObjectMeta) v1alpha1.RoutingRuntime {
 	o := v1alpha1.RoutingRuntime{ObjectMeta: m}
 	o.Spec.Authentication.Issuers = []v1alpha1.Issuer{{URL: pick(t, "url", "https://a", "https://b"), CABundle: pick(t, "bundle", "", "", "", "", "", "broken")}}
+	o.Spec.Authentication.Issuers[0].Scopes = pick(t, "scopes", nil, []v1alpha1.Scope{"profile", "openid"}, []v1alpha1.Scope{"openid", "groups", "email"})
+	o.Spec.AllowedOrigins = pick(t, "origins", nil, []v1alpha1.Origin{"https://b", "https://a"}, []v1alpha1.Origin{"*"}, []v1alpha1.Origin{"nowhere"})
+	o.Spec.RateLimits.Agent = pick(t, "rate", nil, &v1alpha1.RateLimit{PerSecond: 50, Burst: 100}, &v1alpha1.RateLimit{PerSecond: 1, Burst: 1})
 	o.Spec.Retention.Closed, o.Spec.Retention.Feed = duration(t, "closed"), metav1.Duration{Duration: time.Hour}
 	o.Spec.SessionPolicy = pick(t, "sessions", v1alpha1.SessionAllow, v1alpha1.SessionReplace, "", "One")
 	o.Spec.DisconnectGrace, o.Spec.TransferTimeout = duration(t, "grace"), duration(t, "offers")

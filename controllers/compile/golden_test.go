@@ -192,6 +192,12 @@ func shown(t *testing.T, r compile.Result) string {
 		line("  retention: %s\n", r.Snapshot.Retention)
 		line("  sessions: %s\n", r.Snapshot.Sessions)
 		line("  transferTimeout: %s\n", r.Snapshot.TransferTimeout)
+		if r.Snapshot.AllowedOrigins != nil {
+			line("  allowedOrigins: %s\n", r.Snapshot.AllowedOrigins)
+		}
+		if r.Snapshot.RateLimits != (snapshot.RateLimits{}) {
+			line("  rateLimits: %s\n", r.Snapshot.RateLimits)
+		}
 		if r.Snapshot.EventSink != nil {
 			line("  eventSink: %s\n", withoutKeys(r.Snapshot.EventSink))
 		}

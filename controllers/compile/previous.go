@@ -65,6 +65,10 @@ func (p previous) runtime(o metav1.Object) *snapshot.Snapshot {
 	form := *p.snapshot
 	form.FormatVersion = snapshot.FormatVersion
 	form.Authentication.Issuers = slices.Clone(form.Authentication.Issuers)
+	for i := range form.Authentication.Issuers {
+		form.Authentication.Issuers[i].Scopes = slices.Clone(form.Authentication.Issuers[i].Scopes)
+	}
+	form.AllowedOrigins = slices.Clone(form.AllowedOrigins)
 	form.EventSink = copyWebhook(form.EventSink)
 	form.MediaRoutingDomains, form.Lists, form.Channels, form.Subscriptions = nil, nil, nil, nil
 	return &form

@@ -62,6 +62,11 @@ func runtimeForm(o *v1alpha1.RoutingRuntime, last previous, keys map[string]Secr
 			DisconnectGrace: snapshot.Duration(o.Spec.DisconnectGrace.Duration),
 		},
 		TransferTimeout: snapshot.Duration(o.Spec.TransferTimeout.Duration),
+		AllowedOrigins:  words(o.Spec.AllowedOrigins),
+		RateLimits: snapshot.RateLimits{
+			Agent:     (*snapshot.Rate)(o.Spec.RateLimits.Agent.DeepCopy()),
+			Connector: (*snapshot.Rate)(o.Spec.RateLimits.Connector.DeepCopy()),
+		},
 	}
 	form.EventSink, resolved = webhookForm(o.Spec.EventSink, keys, "spec.eventSink")
 	accepted = checkRuntime(o, form)
@@ -109,7 +114,16 @@ func issuers(specs []v1alpha1.Issuer) []snapshot.Issuer {
 		forms = append(forms, snapshot.Issuer{
 			URL: s.URL, Audience: s.Audience, UsernameClaim: s.UsernameClaim, GroupsClaim: s.GroupsClaim,
 			CABundle: s.CABundle, AllowHTTP: s.InsecureAllowHTTP,
+			UsernamePrefix: s.UsernamePrefix, GroupsPrefix: s.GroupsPrefix,
+			ClientID: s.ClientID, Scopes: words(s.Scopes),
 		})
 	}
 	return forms
+}
+
+func words[T ~string](all []T) (plain []string) {
+	for _, w := range all {
+		plain = append(plain, string(w))
+	}
+	return plain
 }

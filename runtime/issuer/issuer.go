@@ -46,7 +46,12 @@ type Options struct {
 	// allowed and is part of every route, so that the issuer can share a
 	// server. The Host of a request is never looked at: a port-forward works.
 	URL string
-	// Audiences every token is for. Default: DefaultAudience alone.
+	// BrowserURL is where browsers reach the issuer, where that is another address,
+	// such as that of a port-forward: what discovery says of where to sign in and to
+	// get tokens is below it. Default: URL.
+	BrowserURL string
+	// Audiences every token is for, each of them a public client that may sign people
+	// in. Default: DefaultAudience alone.
 	Audiences []string
 	// TokenTTL is the lifetime of a token from the token endpoint. Default
 	// DefaultTokenTTL.
@@ -79,13 +84,20 @@ type Issuer struct {
 // New builds an issuer. It fails when the URL cannot name one, or when KeyFile
 // can be neither read nor written.
 func New(opts Options) (*Issuer, error) {
-	u, err := url.Parse(opts.URL)
-	if err != nil {
-		return nil, fmt.Errorf("issuer URL: %w", err)
+	if opts.BrowserURL == "" {
+		opts.BrowserURL = opts.URL
 	}
-	// Braces would turn the path into a pattern of the router.
-	if (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(u.Path, "{} ") {
-		return nil, fmt.Errorf("issuer URL %q must be http(s)://host[:port][/path], with no query and no fragment", opts.URL)
+	var path string
+	for _, address := range []string{opts.BrowserURL, opts.URL} {
+		u, err := url.Parse(address)
+		if err != nil {
+			return nil, fmt.Errorf("issuer URL: %w", err)
+		}
+		// Braces would turn the path into a pattern of the router.
+		if (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(u.Path, "{} ") {
+			return nil, fmt.Errorf("issuer URL %q must be http(s)://host[:port][/path], with no query and no fragment", address)
+		}
+		path = u.Path
 	}
 	if len(opts.Audiences) == 0 {
 		opts.Audiences = []string{DefaultAudience}
@@ -115,7 +127,7 @@ func New(opts Options) (*Issuer, error) {
 		return nil, err
 	}
 	i := &Issuer{opts: opts, keys: keys}
-	i.routes(strings.TrimSuffix(u.Path, "/"))
+	i.routes(strings.TrimSuffix(path, "/"))
 	opts.Logger.Warn("development issuer: it signs a token for whoever asks; not for production", "issuer", opts.URL)
 	return i, nil
 }

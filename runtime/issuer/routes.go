@@ -31,13 +31,13 @@ func (i *Issuer) routes(prefix string) {
 }
 
 func (i *Issuer) discovery(w http.ResponseWriter, _ *http.Request) {
-	base := strings.TrimSuffix(i.opts.URL, "/")
+	base, browsers := strings.TrimSuffix(i.opts.URL, "/"), strings.TrimSuffix(i.opts.BrowserURL, "/")
 	reply(w, http.StatusOK, map[string]any{
 		"issuer":                                i.opts.URL,
 		"jwks_uri":                              base + KeysPath,
-		"authorization_endpoint":                base + AuthorizePath,
-		"token_endpoint":                        base + TokenPath,
-		"end_session_endpoint":                  base + EndSessionPath,
+		"authorization_endpoint":                browsers + AuthorizePath,
+		"token_endpoint":                        browsers + TokenPath,
+		"end_session_endpoint":                  browsers + EndSessionPath,
 		"grant_types_supported":                 []string{grantCode, grantRefresh, GrantType},
 		"response_types_supported":              []string{"code"},
 		"response_modes_supported":              []string{"query"},

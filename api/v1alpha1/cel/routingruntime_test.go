@@ -24,6 +24,8 @@ spec:
       audience: pullmode
       usernameClaim: sub
       groupsClaim: groups
+      scopes: [openid, profile]
+  rateLimits: {agent: {perSecond: 50, burst: 100}, connector: {perSecond: 1000, burst: 2000}}
   service: {type: ClusterIP}
   retention: {closed: 24h, feed: 10m}
   sessionPolicy: Allow
@@ -177,6 +179,39 @@ spec:
 			refused:  []string{"spec: {authentication: {issuers: [{url: 'https://a.example', audience: a, caBundle: /etc/ssl/ca.pem}]}}"},
 		},
 		{
+			path:     ".spec.authentication.issuers[].usernamePrefix",
+			message:  "the prefix is shown with names: use characters that can be seen, such as partner:",
+			accepted: []string{issuer("usernamePrefix: 'partner:'"), issuer("usernamePrefix: Ärzte/")},
+			refused:  []string{issuer(`usernamePrefix: "a\tb"`), issuer(`usernamePrefix: "a\n"`)},
+		},
+		{
+			path:     ".spec.authentication.issuers[].groupsPrefix",
+			message:  "the prefix is shown with names: use characters that can be seen, such as partner:",
+			accepted: []string{issuer("groupsPrefix: 'partner:'")},
+			refused:  []string{issuer(`groupsPrefix: "a\tb"`)},
+		},
+		{
+			path:     ".spec.authentication.issuers[].scopes",
+			message:  "to sign in is to ask for an ID token: have openid among the scopes",
+			accepted: []string{issuer("scopes: [openid]"), issuer("scopes: [offline_access, openid, 'api://pullmode/agent']")},
+			refused:  []string{issuer("scopes: [profile]")},
+		},
+		{
+			path:    ".spec.allowedOrigins[]",
+			message: "write an origin as browsers do, in lower case and without a path or a slash at its end: https://desk.example.com, or with a port, http://localhost:3000 for what runs on this machine, or * for every page there is",
+			accepted: []string{
+				"spec: {allowedOrigins: ['*']}", "spec: {allowedOrigins: ['https://desk.example.com', 'https://desk.example.com:8443', 'https://[2001:db8::1]']}",
+				"spec: {allowedOrigins: ['http://localhost:3000', 'http://127.0.0.1', 'http://[::1]:8080', 'https://d']}",
+			},
+			refused: []string{
+				"spec: {allowedOrigins: ['http://desk.example.com']}", "spec: {allowedOrigins: ['https://desk.example.com/']}",
+				"spec: {allowedOrigins: ['https://Desk.example.com']}", "spec: {allowedOrigins: ['https://*.example.com']}",
+				"spec: {allowedOrigins: [desk.example.com]}", "spec: {allowedOrigins: ['null']}", "spec: {allowedOrigins: ['']}",
+				"spec: {allowedOrigins: ['https://me@desk.example.com']}", "spec: {allowedOrigins: ['https://desk.example.com:0']}",
+				"spec: {allowedOrigins: ['http://localhost.example.com']}",
+			},
+		},
+		{
 			path:     ".spec.retention.closed",
 			message:  "write a duration from 1m to 720h, in hours, minutes and seconds, such as 24h or 1h30m (there is no unit for days)",
 			accepted: []string{"spec: {retention: {closed: 1m}}", "spec: {retention: {closed: 720h}}"},
@@ -256,6 +291,15 @@ spec:
 			"spec: {authentication: {issuers: [{url: 'https://a.example', audience: a}, {url: 'https://a.example', audience: b}]}}",
 			"spec.authentication.issuers[1]", "Duplicate value",
 		},
+		"a scope with a space":          {issuer("scopes: [openid, 'a b']"), "spec.authentication.issuers[0].scopes[1]", "should match"},
+		"no scope":                      {issuer("scopes: []"), "spec.authentication.issuers[0].scopes", "at least 1 items"},
+		"a scope twice":                 {issuer("scopes: [openid, openid]"), "spec.authentication.issuers[0].scopes[1]", "Duplicate value"},
+		"a prefix too long":             {issuer("usernamePrefix: " + letters(65)), "spec.authentication.issuers[0].usernamePrefix", "may not be more than 64"},
+		"a client without a name":       {issuer(`clientID: ""`), "spec.authentication.issuers[0].clientID", "at least 1 chars long"},
+		"an origin twice":               {"spec: {allowedOrigins: ['*', '*']}", "spec.allowedOrigins[1]", "Duplicate value"},
+		"half a rate limit":             {"spec: {rateLimits: {agent: {perSecond: 5}}}", "spec.rateLimits.agent.burst", "Required value"},
+		"no calls at all":               {"spec: {rateLimits: {agent: {perSecond: 0, burst: 1}}}", "spec.rateLimits.agent.perSecond", "greater than or equal to 1"},
+		"a burst of nothing":            {"spec: {rateLimits: {connector: {perSecond: 1, burst: 0}}}", "spec.rateLimits.connector.burst", "greater than or equal to 1"},
 		"size is no quantity":           {"spec: {storage: {embedded: {size: big}}}", "spec.storage.embedded.size", "should match"},
 		"unknown whenDeleted":           {"spec: {storage: {embedded: {whenDeleted: Keep}}}", "spec.storage.embedded.whenDeleted", `supported values: "Retain", "Delete"`},
 		"eventSink without a url":       {"spec: {eventSink: {secretRef: {name: s}}}", "spec.eventSink.url", "Required value"},
@@ -264,6 +308,11 @@ spec:
 		"unknown sessionPolicy":         {"spec: {sessionPolicy: One}", "spec.sessionPolicy", `supported values: "Allow", "Replace"`},
 		"unknown service type":          {"spec: {service: {type: ExternalName}}", "spec.service.type", `supported values: "ClusterIP", "NodePort", "LoadBalancer"`},
 	},
+}
+
+// issuer returns a patch to an issuer with these fields.
+func issuer(fields string) string {
+	return "spec: {authentication: {issuers: [{url: 'https://a.example', audience: a, " + fields + "}]}}"
 }
 
 // etcd returns a patch to storage in an etcd with these fields.

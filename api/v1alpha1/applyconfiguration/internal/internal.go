@@ -278,13 +278,28 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: caBundle
       type:
         scalar: string
+    - name: clientID
+      type:
+        scalar: string
     - name: groupsClaim
       type:
         scalar: string
       default: groups
+    - name: groupsPrefix
+      type:
+        scalar: string
     - name: insecureAllowHTTP
       type:
         scalar: boolean
+    - name: scopes
+      type:
+        list:
+          elementType:
+            namedType: com.github.pullmode.operator.api.v1alpha1.Scope
+          elementRelationship: associative
+      default:
+      - openid
+      - profile
     - name: url
       type:
         scalar: string
@@ -292,6 +307,9 @@ var schemaYAML = typed.YAMLObject(`types:
       type:
         scalar: string
       default: sub
+    - name: usernamePrefix
+      type:
+        scalar: string
 - name: com.github.pullmode.operator.api.v1alpha1.JoinPolicy
   scalar: string
 - name: com.github.pullmode.operator.api.v1alpha1.LabelValue
@@ -369,6 +387,32 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: programmedGeneration
       type:
         scalar: numeric
+- name: com.github.pullmode.operator.api.v1alpha1.Origin
+  scalar: string
+- name: com.github.pullmode.operator.api.v1alpha1.RateLimit
+  map:
+    fields:
+    - name: burst
+      type:
+        scalar: numeric
+    - name: perSecond
+      type:
+        scalar: numeric
+- name: com.github.pullmode.operator.api.v1alpha1.RateLimits
+  map:
+    fields:
+    - name: agent
+      type:
+        namedType: com.github.pullmode.operator.api.v1alpha1.RateLimit
+      default:
+        burst: 100
+        perSecond: 50
+    - name: connector
+      type:
+        namedType: com.github.pullmode.operator.api.v1alpha1.RateLimit
+      default:
+        burst: 2000
+        perSecond: 1000
 - name: com.github.pullmode.operator.api.v1alpha1.RealertPolicy
   scalar: string
 - name: com.github.pullmode.operator.api.v1alpha1.ReopenPolicy
@@ -429,6 +473,12 @@ var schemaYAML = typed.YAMLObject(`types:
 - name: com.github.pullmode.operator.api.v1alpha1.RoutingRuntimeSpec
   map:
     fields:
+    - name: allowedOrigins
+      type:
+        list:
+          elementType:
+            namedType: com.github.pullmode.operator.api.v1alpha1.Origin
+          elementRelationship: associative
     - name: authentication
       type:
         namedType: com.github.pullmode.operator.api.v1alpha1.Authentication
@@ -452,6 +502,10 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: pod
       type:
         namedType: com.github.pullmode.operator.api.v1alpha1.RuntimePod
+    - name: rateLimits
+      type:
+        namedType: com.github.pullmode.operator.api.v1alpha1.RateLimits
+      default: {}
     - name: replicas
       type:
         scalar: numeric
@@ -613,6 +667,8 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: secretRef
       type:
         namedType: com.github.pullmode.operator.api.v1alpha1.SecretReference
+- name: com.github.pullmode.operator.api.v1alpha1.Scope
+  scalar: string
 - name: com.github.pullmode.operator.api.v1alpha1.SecretKeyReference
   map:
     fields:

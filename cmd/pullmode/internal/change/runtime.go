@@ -1,6 +1,7 @@
 package change
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"reflect"
@@ -68,6 +69,10 @@ func (c *comparison) settings(was, will *snapshot.Snapshot) {
 			what.field("audience of "+url, was.Audience, will.Audience)
 			what.field("usernameClaim of "+url, was.UsernameClaim, will.UsernameClaim)
 			what.field("groupsClaim of "+url, was.GroupsClaim, will.GroupsClaim)
+			what.field("usernamePrefix of "+url, was.UsernamePrefix, will.UsernamePrefix)
+			what.field("groupsPrefix of "+url, was.GroupsPrefix, will.GroupsPrefix)
+			what.field("clientID of "+url, cmp.Or(was.ClientID, was.Audience), cmp.Or(will.ClientID, will.Audience))
+			what.field("scopes of "+url, scopes(was), scopes(will))
 			if was.CABundle != will.CABundle || was.AllowHTTP != will.AllowHTTP {
 				what.say("the way to %s is checked otherwise", url)
 			}
@@ -78,15 +83,29 @@ func (c *comparison) settings(was, will *snapshot.Snapshot) {
 	what.field("sessionPolicy", or(was.Sessions.Policy, snapshot.SessionAllow), or(will.Sessions.Policy, snapshot.SessionAllow))
 	what.duration("disconnectGrace", snapshot.Duration(was.Grace()), snapshot.Duration(will.Grace()))
 	what.duration("transferTimeout", snapshot.Duration(was.OfferTimeout()), snapshot.Duration(will.OfferTimeout()))
+	what.field("allowedOrigins", strings.Join(was.AllowedOrigins, ", "), strings.Join(will.AllowedOrigins, ", "))
+	what.field("rateLimits.agent", calls(was.AgentRate()), calls(will.AgentRate()))
+	what.field("rateLimits.connector", calls(was.ConnectorRate()), calls(will.ConnectorRate()))
 	what.hook("eventSink", was.EventSink, will.EventSink)
 	if len(what) > 0 {
 		c.add(runtimes, Modify, will.Runtime.Name, what)
 	}
 }
 
+func scopes(i *snapshot.Issuer) string {
+	if len(i.Scopes) == 0 {
+		return strings.Join(snapshot.DefaultScopes, " ")
+	}
+	return strings.Join(i.Scopes, " ")
+}
+
+func calls(r snapshot.Rate) string {
+	return fmt.Sprintf("%d a second and %d at once", r.PerSecond, r.Burst)
+}
+
 // routed are the fields of a RoutingRuntime's spec that the snapshot has; all others
 // are about its pods and the way to them.
-var routed = []string{"authentication", "retention", "sessionPolicy", "disconnectGrace", "transferTimeout", "eventSink"}
+var routed = []string{"authentication", "retention", "sessionPolicy", "disconnectGrace", "transferTimeout", "eventSink", "allowedOrigins", "rateLimits"}
 
 // pods says what changes of a RoutingRuntime beside its routing.
 func (c *comparison) pods(before, after []v1alpha1.RoutingRuntime) {

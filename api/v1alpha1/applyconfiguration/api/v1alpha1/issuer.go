@@ -2,6 +2,10 @@
 
 package v1alpha1
 
+import (
+	apiv1alpha1 "github.com/pullmode/operator/api/v1alpha1"
+)
+
 // IssuerApplyConfiguration represents a declarative configuration of the Issuer type for use
 // with apply.
 //
@@ -26,6 +30,23 @@ type IssuerApplyConfiguration struct {
 	// insecureAllowHTTP allows a url without TLS. Who can change the traffic can
 	// then make tokens: for tests only.
 	InsecureAllowHTTP *bool `json:"insecureAllowHTTP,omitempty"`
+	// usernamePrefix comes before the name of every agent of this issuer: with
+	// partner: its alice is partner:alice, also in AgentSubscriptions. Without
+	// prefixes, a name is one agent, whichever issuer vouches for it.
+	UsernamePrefix *string `json:"usernamePrefix,omitempty"`
+	// groupsPrefix comes before each group that this issuer says, as
+	// usernamePrefix before names.
+	GroupsPrefix *string `json:"groupsPrefix,omitempty"`
+	// clientID is the public client, with PKCE and no secret, as which the web
+	// inbox signs agents in. The issuer has to allow it the address
+	// https://HOST/desk/ to come back to. When it is the audience, the ID token is
+	// shown to the runtime, otherwise the access token. The default is the
+	// audience.
+	ClientID *string `json:"clientID,omitempty"`
+	// scopes are what the web inbox asks the issuer for: 1 to 16, openid among
+	// them. Some issuers renew a sign-in by itself only with offline_access. The
+	// default is ["openid","profile"].
+	Scopes []apiv1alpha1.Scope `json:"scopes,omitempty"`
 }
 
 // IssuerApplyConfiguration constructs a declarative configuration of the Issuer type for use with
@@ -79,5 +100,39 @@ func (b *IssuerApplyConfiguration) WithCABundle(value string) *IssuerApplyConfig
 // If called multiple times, the InsecureAllowHTTP field is set to the value of the last call.
 func (b *IssuerApplyConfiguration) WithInsecureAllowHTTP(value bool) *IssuerApplyConfiguration {
 	b.InsecureAllowHTTP = &value
+	return b
+}
+
+// WithUsernamePrefix sets the UsernamePrefix field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the UsernamePrefix field is set to the value of the last call.
+func (b *IssuerApplyConfiguration) WithUsernamePrefix(value string) *IssuerApplyConfiguration {
+	b.UsernamePrefix = &value
+	return b
+}
+
+// WithGroupsPrefix sets the GroupsPrefix field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the GroupsPrefix field is set to the value of the last call.
+func (b *IssuerApplyConfiguration) WithGroupsPrefix(value string) *IssuerApplyConfiguration {
+	b.GroupsPrefix = &value
+	return b
+}
+
+// WithClientID sets the ClientID field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the ClientID field is set to the value of the last call.
+func (b *IssuerApplyConfiguration) WithClientID(value string) *IssuerApplyConfiguration {
+	b.ClientID = &value
+	return b
+}
+
+// WithScopes adds the given value to the Scopes field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, values provided by each call will be appended to the Scopes field.
+func (b *IssuerApplyConfiguration) WithScopes(values ...apiv1alpha1.Scope) *IssuerApplyConfiguration {
+	for i := range values {
+		b.Scopes = append(b.Scopes, values[i])
+	}
 	return b
 }

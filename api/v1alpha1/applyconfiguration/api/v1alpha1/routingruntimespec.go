@@ -26,6 +26,13 @@ type RoutingRuntimeSpecApplyConfiguration struct {
 	Storage *StorageApplyConfiguration `json:"storage,omitempty"`
 	// authentication says whose tokens agents may show.
 	Authentication *AuthenticationApplyConfiguration `json:"authentication,omitempty"`
+	// allowedOrigins are those of pages elsewhere that may call the runtime from a
+	// browser, such as a desk of your own: at most 32 of https://desk.example.com,
+	// of http:// for localhost alone, or * for every one. The runtime's own web
+	// inbox, and programs that are no browsers, need none.
+	AllowedOrigins []apiv1alpha1.Origin `json:"allowedOrigins,omitempty"`
+	// rateLimits bound what one agent and one connector may ask of each replica.
+	RateLimits *RateLimitsApplyConfiguration `json:"rateLimits,omitempty"`
 	// service says how agents and connectors reach the runtime.
 	Service *RuntimeServiceApplyConfiguration `json:"service,omitempty"`
 	// tls makes the runtime speak TLS to agents and connectors, and nothing else:
@@ -98,6 +105,24 @@ func (b *RoutingRuntimeSpecApplyConfiguration) WithStorage(value *StorageApplyCo
 // If called multiple times, the Authentication field is set to the value of the last call.
 func (b *RoutingRuntimeSpecApplyConfiguration) WithAuthentication(value *AuthenticationApplyConfiguration) *RoutingRuntimeSpecApplyConfiguration {
 	b.Authentication = value
+	return b
+}
+
+// WithAllowedOrigins adds the given value to the AllowedOrigins field in the declarative configuration
+// and returns the receiver, so that objects can be build by chaining "With" function invocations.
+// If called multiple times, values provided by each call will be appended to the AllowedOrigins field.
+func (b *RoutingRuntimeSpecApplyConfiguration) WithAllowedOrigins(values ...apiv1alpha1.Origin) *RoutingRuntimeSpecApplyConfiguration {
+	for i := range values {
+		b.AllowedOrigins = append(b.AllowedOrigins, values[i])
+	}
+	return b
+}
+
+// WithRateLimits sets the RateLimits field in the declarative configuration to the given value
+// and returns the receiver, so that objects can be built by chaining "With" function invocations.
+// If called multiple times, the RateLimits field is set to the value of the last call.
+func (b *RoutingRuntimeSpecApplyConfiguration) WithRateLimits(value *RateLimitsApplyConfiguration) *RoutingRuntimeSpecApplyConfiguration {
+	b.RateLimits = value
 	return b
 }
 
