@@ -55,6 +55,7 @@ export function ask({ title, says, build, submit, action, danger = false, cancel
     });
     document.body.append(node);
     node.showModal();
-    node.querySelector('[data-first]')?.focus();
+    // The first thing to do in it; where there is none, what does no harm.
+    (node.querySelector('[data-first]') ?? body.querySelector('input, select, textarea, button') ?? no).focus();
   });
 }

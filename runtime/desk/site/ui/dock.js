@@ -72,7 +72,9 @@ function alertCard(desk, id) {
   };
 }
 
-function offerCard(desk, { id }) {
+function offerCard(desk, { id, expiresAt }) {
+  // Events do not know until when it stands.
+  if (!expiresAt) desk.api.offers().catch(() => undefined);
   const title = el('p', { class: 'card-name cut' });
   const says = el('p', { class: 'card-says' });
   const time = el('span', { class: 'pill soon' });

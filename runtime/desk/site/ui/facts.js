@@ -12,6 +12,7 @@ export function facts(desk) {
   button.addEventListener('click', () => {
     node.hidden = !node.hidden;
     set(button, 'aria-expanded', String(!node.hidden));
+    desk.changed();
   });
   return {
     node, button,
