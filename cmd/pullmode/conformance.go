@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/pullmode/operator/runtime/client"
 	"github.com/pullmode/operator/runtime/conformance"
 )
 
@@ -27,6 +28,7 @@ type conforming struct {
 	runtimeName, key, signingKey, oldCursor     string
 	listen, advertise, receiver                 string
 	only                                        []string
+	binding                                     string
 	parallel                                    int
 	patience                                    time.Duration
 	report                                      string
@@ -50,6 +52,7 @@ What a case needs and is not given, it is skipped for, which the command says lo
 it ends with 3, unless --allow-skips.`,
 		Example: `  pullmode conformance
   pullmode conformance --only T14 --only G1
+  pullmode conformance --binding websocket
   pullmode conformance --url https://routing.example.com --issuer http://127.0.0.1:8081 \
       --apply-command 'kubectl apply --server-side --force-conflicts -n test -f -' \
       --delete-command 'kubectl delete -n test --ignore-not-found -f -' \
@@ -108,6 +111,7 @@ func (c *conforming) flags(cmd *cobra.Command) {
 	f.StringVar(&c.advertise, "advertise", "", "URL at which the runtime reaches --listen")
 	f.StringVar(&c.receiver, "receiver", "", "URL at which the suite reaches a pullmode conformance receiver that the runtime reaches at --advertise; instead of --listen")
 	f.StringArrayVar(&c.only, "only", nil, "only the cases of this rule, or this case (RULE/NAME); repeat it for several")
+	f.StringVar(&c.binding, "binding", string(client.SSE), "what agents' feeds come over: "+bindings)
 	f.IntVar(&c.parallel, "parallel", 8, "how many cases run at once")
 	f.DurationVar(&c.patience, "patience", 20*time.Second, "how long a fact may take to come about")
 	f.StringVar(&c.report, "report", "", "file for the report, as JSON")
@@ -130,6 +134,9 @@ func (c *conforming) run(cmd *cobra.Command, _ []string) (err error) {
 	if c.list {
 		return c.listCases()
 	}
+	if err := checkBinding(c.binding); err != nil {
+		return err
+	}
 	target := c.target()
 	if c.printConfig {
 		yaml, err := conformance.Configuration(target.Setting)
@@ -147,7 +154,7 @@ func (c *conforming) run(cmd *cobra.Command, _ []string) (err error) {
 		return c.measure(ctx, target)
 	}
 	report, err := conformance.Run(ctx, target, conformance.Options{
-		Only: c.only, Parallel: c.parallel, Patience: c.patience, Progress: c.progress,
+		Only: c.only, Binding: client.Binding(c.binding), Parallel: c.parallel, Patience: c.patience, Progress: c.progress,
 	})
 	if errors.Is(err, conformance.ErrUnknownCase) {
 		return usage("%w: --list shows those there are", err)

@@ -88,8 +88,6 @@ func (l *loading) flags(cmd *cobra.Command) {
 	l.out = tableFlag(cmd)
 }
 
-const bindings = string(client.SSE) + ", " + string(client.WebSocket)
-
 func (l *loading) run(cmd *cobra.Command, _ []string) (err error) {
 	if err := l.complete(); err != nil {
 		return err
@@ -136,8 +134,8 @@ func (l *loading) run(cmd *cobra.Command, _ []string) (err error) {
 // complete makes options of what the flags say.
 func (l *loading) complete() (err error) {
 	l.Binding = client.Binding(l.binding)
-	if l.Binding != client.SSE && l.Binding != client.WebSocket {
-		return usage("there is no binding %q: use one of %s", l.binding, bindings)
+	if err := checkBinding(l.binding); err != nil {
+		return err
 	}
 	for name, into := range map[string]*float64{
 		"joins": &l.Mix.Joins, "leaves": &l.Mix.Leaves, "messages": &l.Mix.Messages, "closes": &l.Mix.Closes,

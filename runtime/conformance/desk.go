@@ -65,7 +65,7 @@ func (t *T) Agent(name string, groups ...string) *Desk {
 	if err != nil {
 		t.Fatalf("no token for %s: %v", name, err)
 	}
-	d := &Desk{t: t, Name: name, caller: caller{http: t.run.http, bases: t.bases(), token: token}}
+	d := &Desk{t: t, Name: name, caller: caller{http: t.run.http, bases: t.bases(), token: token, binding: t.run.options.Binding}}
 	d.Feed = newFeed(&d.caller)
 	t.Cleanup(func(context.Context) { d.Feed.Drop() })
 	return d

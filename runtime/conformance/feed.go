@@ -1,12 +1,10 @@
 package conformance
 
 import (
-	"bufio"
-	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -84,71 +82,30 @@ func (f *Feed) follow(ctx context.Context) {
 
 // connection follows one connection to its end, and says whether to make another.
 func (f *Feed) connection(ctx context.Context, base string) (again bool) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/v1/events", nil)
-	if err != nil {
-		return false
-	}
-	request.Header.Set("Authorization", "Bearer "+f.c.token)
-	if cursor := f.Cursor(); cursor != "" {
-		request.Header.Set("Last-Event-ID", cursor)
-	}
-	response, err := f.c.http.Do(request)
-	if err != nil {
+	line, refused, err := f.open(ctx, base)
+	switch {
+	case err != nil || passing(refused):
 		return true
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		var body bytes.Buffer
-		_, _ = body.ReadFrom(response.Body)
-		p := problemOf(response, body.Bytes())
-		if passing(p) {
-			return true
-		}
+	case refused != nil:
 		f.mu.Lock()
-		f.refused = p
+		defer f.mu.Unlock()
+		f.refused = refused
 		f.signal()
-		f.mu.Unlock()
 		return false
 	}
+	defer line.close()
 	f.mu.Lock()
 	maps.Copy(f.again, f.seen)
 	f.mu.Unlock()
-	lines := bufio.NewReaderSize(response.Body, 64<<10)
 	for {
-		event, err := next(lines)
+		events, err := line.next()
 		if err != nil {
-			return true
+			return !errors.Is(err, errStayAway)
 		}
-		if f.record(event); event.Type == protocol.EventReplaced {
-			return false // another session has taken over (R6)
-		}
-	}
-}
-
-// next reads one server-sent event.
-func next(lines *bufio.Reader) (*Event, error) {
-	e, data := &Event{}, []byte(nil)
-	for {
-		line, err := lines.ReadBytes('\n')
-		if err != nil {
-			return nil, err
-		}
-		line = bytes.TrimRight(line, "\r\n")
-		if len(line) == 0 {
-			if data != nil {
-				return e, e.read(data)
+		for _, e := range events {
+			if f.record(e); e.Type == protocol.EventReplaced {
+				return false // another session has taken over (R6)
 			}
-			continue
-		}
-		name, value, _ := bytes.Cut(line, []byte(":"))
-		value = bytes.TrimPrefix(value, []byte(" "))
-		switch string(name) {
-		case "event":
-			e.Type = protocol.EventType(value)
-		case "data":
-			data = append(data, value...)
-		case "id":
-			e.Cursor = string(value)
 		}
 	}
 }

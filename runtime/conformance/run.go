@@ -11,6 +11,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/pullmode/operator/runtime/client"
 )
 
 // Options say how a run goes; the zero value runs everything.
@@ -23,6 +25,8 @@ type Options struct {
 	// long a broken rule keeps the run waiting and is nothing that a runtime is
 	// measured by.
 	Patience time.Duration
+	// Binding is what agents' feeds come over. Default client.SSE.
+	Binding client.Binding
 	// Progress is told of each result as it comes, one at a time.
 	Progress func(Result)
 }

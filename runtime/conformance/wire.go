@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/pullmode/operator/runtime/client"
 	"github.com/pullmode/operator/runtime/protocol"
 )
 
@@ -21,6 +22,8 @@ type caller struct {
 	// does not answer.
 	bases []string
 	token string
+	// binding is what the caller's feed comes over.
+	binding client.Binding
 }
 
 // call makes a call and reads the answer into out, which may be nil. The problem is
