@@ -66,12 +66,8 @@ const ignored = "ignored"
 func (d *desk) asked(event string, args []json.RawMessage, ack func(...any)) {
 	a, err := askOf(args)
 	answer := done{}
-	if run := commands[event]; err == nil && run == nil {
-		err = refuse(notServed, "%s is not served here", event)
-	} else if err == nil {
-		if err = d.isMe(a); err == nil {
-			answer, err = run(d, d.socket.Context(), a)
-		}
+	if err == nil {
+		answer, err = d.carryOut(event, a)
 	}
 	if ack == nil {
 		ack = func(...any) {}
@@ -89,6 +85,21 @@ func (d *desk) asked(event string, args []json.RawMessage, ack func(...any)) {
 	e.ConversationID, e.ListID = a.request(d), a.list()
 	d.tell(newPacket(errorsEvent, e))
 	ack(r.answer())
+}
+
+// carryOut carries a command out, if it is one, and the agent's.
+func (d *desk) carryOut(event string, a *ask) (done, error) {
+	run := commands[event]
+	if run == nil {
+		return done{}, refuse(notServed, "%s is not served here", event)
+	}
+	if err := d.isMe(a); err != nil {
+		return done{}, err
+	}
+	if err := d.face.paced(d.names[0]); err != nil {
+		return done{}, err
+	}
+	return run(d, d.socket.Context(), a)
 }
 
 // askOf reads a command's payload: an object, or the bare id of a request.
@@ -197,7 +208,7 @@ func (d *desk) over(id string, r *protocol.Request, err error) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.picture.talks[id] == nil {
+	if d.picture.talks[id] == nil && !d.picture.over[id] {
 		d.picture.endTalk(id, reasonLeft, false)
 	}
 }

@@ -73,13 +73,7 @@ func (d *desk) follow(ctx context.Context) error {
 			return err
 		}
 		owed = owed || rang
-		switch {
-		case flush.Cursor == "":
-			// One part of a large snapshot: the next when this one is on its way.
-			if err := d.socket.Flushed(ctx); err != nil {
-				return err
-			}
-		case owed:
+		if owed && flush.Cursor != "" { // without one it is a part of a large snapshot
 			d.proveTo(flush.Cursor)
 			owed = false
 		}
@@ -197,6 +191,20 @@ func (d *desk) keep(ctx context.Context) {
 }
 
 // What a picture asks for; under mu.
+
+// pace lets go of mu: what the desk asks for meanwhile is in the way of its answer.
+func (d *desk) pace() error {
+	d.mu.Unlock()
+	defer d.mu.Lock()
+	had := make(chan struct{})
+	d.socket.Probe(func() { close(had) })
+	select {
+	case <-had:
+		return nil
+	case <-d.socket.Done():
+		return context.Cause(d.socket.Context())
+	}
+}
 
 func (d *desk) config() *snapshot.Index { return d.face.View.Config() }
 

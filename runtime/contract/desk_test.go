@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -320,5 +321,127 @@ func TestAlertRaisedAgain(t *testing.T) {
 	}
 	if d := cmp.Diff([]string{"RECEIVED CREATED", "STATE_CHANGED CLOSING", "RECEIVED CREATED"}, told); d != "" {
 		t.Errorf("-want +got:\n%s", d)
+	}
+}
+
+// Who comes to a large inbox gets all of it, however much of that rings.
+func TestLargeInbox(t *testing.T) {
+	s := site.Start(t)
+	as(s, "alice").in().hangUp() // so that alice is subscribed
+	connector, want := s.Connector("web"), []string{}
+	for i := range 1100 {
+		receipt, err := connector.Post(t.Context(), message(fmt.Sprintf("customer-%04d", i)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, receipt.Request)
+	}
+	alice := as(s, "alice").in()
+	alice.eventually("not told of all", func() bool { return len(alice.all("onPullModeSubscribedListRequest")) >= len(want) })
+	if d := cmp.Diff(want, received(alice)); d != "" {
+		t.Errorf("told of (-want +got):\n%s", d)
+	}
+	s.Eventually(func() bool { // it proves that it has had them
+		alice.hangUp()
+		alice = as(s, "alice").in()
+		wait[[]json.RawMessage](alice, "addPullModeSubscribedListRequests", 2)
+		return len(alice.rows()) == 0
+	})
+	shown := alice.array("pullModeSubscribedListRequests", 1)
+	for part := range 2 {
+		shown = append(shown, alice.array("addPullModeSubscribedListRequests", part+1)...)
+	}
+	if d := cmp.Diff(want, shown); d != "" {
+		t.Errorf("shown (-want +got):\n%s", d)
+	}
+}
+
+// A desk that leaves a conversation twice is told of its end once: existing desks
+// close another one for the second.
+func TestLeavingTwice(t *testing.T) {
+	s := site.Start(t)
+	alice := as(s, "alice").in()
+	id := customer(s, "web", "john")
+	alice.must("joinPullModeRequest", map[string]any{"requestId": id})
+	wait[topic](alice, "onTopicData", 1)
+	alice.must("topicUnsubscription", map[string]any{"conversationId": id})
+	wait[struct{ Reason string }](alice, "topicUnsubscription", 1)
+	if got := alice.ask("topicUnsubscription", map[string]any{"conversationId": id}); got["type"] != "not-a-member" {
+		t.Errorf("T16: %v", got)
+	}
+	alice.must("joinPullModeRequest", map[string]any{"requestId": id})
+	wait[topic](alice, "onTopicData", 2)
+	if n := len(alice.all("topicUnsubscription")); n != 1 {
+		t.Errorf("told %d times", n)
+	}
+	alice.must("topicSubscription", map[string]any{"conversationId": id, "taskId": id})
+	wait[topic](alice, "onTopicData", 3) // anew (T13)
+}
+
+// A desk that slept through the end of a conversation is told when it speaks of it.
+func TestSleptThroughTheEnd(t *testing.T) {
+	s := site.Start(t)
+	alice := as(s, "alice").in()
+	id := customer(s, "web", "john")
+	said := map[string]any{
+		"conversationId": id, "agentId": "alice",
+		"cimEvent": `{"name":"AGENT_MESSAGE","data":{"id":"m1","body":{"type":"PLAIN","markdownText":"Yes"}}}`,
+	}
+	if got := alice.ask("publishCimEvent", said); got["type"] != "not-a-member" {
+		t.Errorf("%v", got)
+	}
+	if got := wait[struct{ ConversationID string }](alice, "topicUnsubscription", 1); got.ConversationID != id {
+		t.Errorf("%+v", got)
+	}
+}
+
+// What must not reach the customer does not.
+func TestWhatIsPublished(t *testing.T) {
+	s := site.Start(t)
+	erin := as(s, "erin").in()
+	id := customer(s, grab.channel, "john")
+	erin.must("joinPullModeRequest", map[string]any{"requestId": id})
+	wait[topic](erin, "onTopicData", 1)
+	for name, tc := range map[string]struct{ event, want string }{
+		"a whisper": {`{"name":"WHISPER_MESSAGE","data":{"id":"w","body":{"type":"PLAIN","markdownText":"psst"}}}`, "not-served"},
+		"a contact": {`{"name":"AGENT_MESSAGE","data":{"id":"c","body":{"type":"CONTACT"}}}`, "not-served"},
+		"nothing":   {`{"name":"AGENT_MESSAGE","data":{"id":"n","body":{"type":"PLAIN"}}}`, "invalid-request"},
+		"no event":  {`{`, "malformed"},
+		"typing":    {`{"name":"TYPING_INDICATOR"}`, ""},
+		"a text":    {`{"name":"AGENT_MESSAGE","data":{"id":"t","body":{"type":"PLAIN","markdownText":"Yes"}}}`, ""},
+		"a file":    {`{"name":"AGENT_MESSAGE","data":{"id":"f","body":{"type":"IMAGE","caption":"","attachment":{"mediaUrl":"https://files.example/1.png","mimeType":"image/png","size":7}}}}`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := erin.ask("publishCimEvent", map[string]any{"conversationId": id, "cimEvent": tc.event})
+			if kind, _ := got["type"].(string); kind != tc.want {
+				t.Errorf("answered %v", got)
+			}
+		})
+	}
+	types := map[string]string{}
+	for n := range 2 {
+		e := happened(erin, n+1)
+		types[e.Data.ID] = e.Data.Body.Type
+	}
+	if d := cmp.Diff(map[string]string{"t": "PLAIN", "f": "IMAGE"}, types); d != "" {
+		t.Errorf("in the conversation (-want +got):\n%s", d)
+	}
+}
+
+// The older profile differs in words, not in what it tells.
+func TestOlderProfile(t *testing.T) {
+	s := site.Start(t)
+	alice := connect(s, map[string]any{"token": s.Token("alice"), "profile": "topicId"}).in()
+	id := customer(s, "web", "john")
+	alice.saw("RECEIVED", "CREATED", id)
+	e := wait[struct {
+		TopicID       string
+		PullModeEvent struct {
+			Time           string
+			ChannelSession struct{ TopicID, State string }
+		}
+	}](alice, "onPullModeSubscribedListRequest", 1)
+	if e.TopicID != "l1" || e.PullModeEvent.ChannelSession.TopicID != id || e.PullModeEvent.ChannelSession.State != "STARTED" {
+		t.Errorf("%+v", e)
 	}
 }

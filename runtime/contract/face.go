@@ -125,6 +125,9 @@ func (f *Face) desk(ctx context.Context, s *socketio.Socket) (*desk, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := f.paced(caller.Name); err != nil {
+		return nil, err
+	}
 	d := &desk{face: f, socket: s, caller: caller}
 	if d.names, err = names(caller.Name, said.Agent); err != nil {
 		return nil, err
@@ -141,6 +144,17 @@ func (f *Face) desk(ctx context.Context, s *socketio.Socket) (*desk, error) {
 	d.kept = f.Now()
 	d.picture = newPicture(caller.Name, profile, d, d.tell)
 	return d, nil
+}
+
+// paced lets an agent's connection or command pass, within their rate.
+func (f *Face) paced(agent string) error {
+	wait, ok := f.Gate.Allow(agent)
+	if ok {
+		return nil
+	}
+	r := refuse(tooMany, "more calls of yours than the runtime takes: slow down")
+	r.RetryAfter = wait
+	return r
 }
 
 // shown is a request as an agent sees it now; nil where they do not.

@@ -111,9 +111,10 @@ func (t talk) packets(events []cimEvent) ([]*packet, error) {
 	return packets, nil
 }
 
-// keptFacts is how many facts are known again. A frame reaches all desks within
-// milliseconds; who is so far behind that it is not known any more reads it anew.
-const keptFacts = 1024
+// keptFacts is how many facts are known again, at some 20 KB each. A frame reaches all
+// desks within milliseconds; who is so far behind that it is not known any more reads
+// it anew.
+const keptFacts = 256
 
 // facts knows frames of the feed again: those of one event are one slice of bytes,
 // whichever desk they come to.

@@ -20,6 +20,9 @@ type world interface {
 	// unheard says whether an alert that stands is one that the agent's desks have not
 	// had.
 	unheard(id string, generation int64) bool
+	// pace waits until the desk has had what it was told: so much would otherwise wait
+	// for it that it counts as too slow.
+	pace() error
 	now() time.Time
 }
 
@@ -39,6 +42,8 @@ type picture struct {
 	// rung are the alerts that the desk was told to raise and may still show, by request.
 	rung  map[string]int64
 	talks map[string]*open
+	// over are the conversations whose end the desk was told of.
+	over map[string]bool
 	// again are the rows that a snapshot of some lists has not shown yet.
 	again map[string]bool
 }
@@ -59,7 +64,7 @@ type open struct {
 func newPicture(agent string, profile Profile, w world, tell func(...*packet)) *picture {
 	return &picture{
 		agent: agent, profile: profile, world: w, tell: tell,
-		lists: map[string]protocol.List{}, rows: map[string]row{}, rung: map[string]int64{}, talks: map[string]*open{},
+		lists: map[string]protocol.List{}, rows: map[string]row{}, rung: map[string]int64{}, talks: map[string]*open{}, over: map[string]bool{},
 	}
 }
 

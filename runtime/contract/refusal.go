@@ -39,6 +39,7 @@ const (
 	invalid       = "invalid-request"
 	invalidToken  = "invalid-token"
 	tokenExpired  = "token-expired"
+	tooMany       = "too-many-requests"
 	unavailable   = "unavailable"
 	internalError = "internal"
 )
@@ -98,7 +99,7 @@ func (r *refusal) answer() failed {
 
 // passing says whether the same may succeed in a moment.
 func (r *refusal) passing() bool {
-	return r.Type == unavailable || r.Type == string(command.StoreUnavailable) || r.Type == string(command.NoConfiguration)
+	return r.Type == unavailable || r.Type == tooMany || r.Type == string(command.StoreUnavailable) || r.Type == string(command.NoConfiguration)
 }
 
 // loginFailed is the message of a connect_error for which desks go back to their

@@ -44,7 +44,7 @@ func (p *picture) snapshot(s *protocol.Snapshot) error {
 		}
 	}
 	if s.More {
-		return nil
+		return p.world.pace()
 	}
 	return p.finish()
 }
@@ -73,10 +73,19 @@ func (p *picture) finish() error {
 	return nil
 }
 
+// ringsAtOnce is how many alerts a desk is told of before it is waited for: a list
+// event is 5 KB, and 50 KB where a connector says all that it may of a customer.
+const ringsAtOnce = 50
+
 // ringAll announces requests of a snapshot whose alerts the agent has not had. They
 // are not in its array: a desk is silent about what it has from there.
 func (p *picture) ringAll(rings []*protocol.Request) error {
-	for _, r := range rings {
+	for i, r := range rings {
+		if i%ringsAtOnce == ringsAtOnce-1 {
+			if err := p.world.pace(); err != nil {
+				return err
+			}
+		}
 		if _, known := p.rows[r.ID]; known {
 			if err := p.closeRow(r.ID); err != nil {
 				return err

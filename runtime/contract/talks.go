@@ -48,6 +48,7 @@ func (p *picture) openTalk(id string) error {
 		t.last = c.Messages[n-1].Number
 	}
 	p.talks[id] = t
+	delete(p.over, id)
 	p.tell(newPacket(topicEvent, topicOf(p.profile, p.agent, c, p.world.config(), p.world.now())))
 	return nil
 }
@@ -55,6 +56,7 @@ func (p *picture) openTalk(id string) error {
 // endTalk takes a conversation from the desk.
 func (p *picture) endTalk(id, reason string, closed bool) {
 	delete(p.talks, id)
+	p.over[id] = true
 	if closed {
 		p.tell(newPacket(topicClosedEvent, topicEndOf(p.profile, topicClosedEvent, id, "")))
 	}
