@@ -102,14 +102,14 @@ func problemOf(response *http.Response, body []byte) *protocol.Problem {
 	return p
 }
 
-// passing says whether a problem is one of a runtime that starts or stops. That a
-// list is unavailable is an answer.
+// passing says whether a problem is one of a runtime that starts or stops, or of a
+// suite that is in a hurry. That a list is unavailable is an answer.
 func passing(p *protocol.Problem) bool {
 	if p == nil {
 		return false
 	}
 	switch p.Status {
-	case http.StatusBadGateway, http.StatusGatewayTimeout:
+	case http.StatusBadGateway, http.StatusGatewayTimeout, http.StatusTooManyRequests:
 		return true
 	case http.StatusServiceUnavailable:
 		return p.Type != protocol.ProblemListUnavailable
