@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 )
@@ -94,7 +95,7 @@ func (g *grants) forget(which func(*grant) bool) {
 
 // redeem turns a code into tokens.
 func (i *Issuer) redeem(form url.Values) (*tokens, error) {
-	return i.take(form.Get("code"), func(g grant) error {
+	return i.take(form, "code", func(g grant) error {
 		sum := sha256.Sum256([]byte(form.Get("code_verifier")))
 		challenge := base64.RawURLEncoding.EncodeToString(sum[:])
 		switch {
@@ -109,7 +110,7 @@ func (i *Issuer) redeem(form url.Values) (*tokens, error) {
 
 // refresh turns a refresh token into new ones.
 func (i *Issuer) refresh(form url.Values) (*tokens, error) {
-	return i.take(form.Get("refresh_token"), func(g grant) error {
+	return i.take(form, "refresh_token", func(g grant) error {
 		if g.code || form.Get("client_id") != g.request.clientID {
 			return badRequest("invalid_grant", "the refresh token is of another client_id")
 		}
@@ -117,10 +118,14 @@ func (i *Issuer) refresh(form url.Values) (*tokens, error) {
 	})
 }
 
-// take signs tokens for whoever shows a secret.
-func (i *Issuer) take(secret string, fits func(grant) error) (*tokens, error) {
+// take signs tokens for a client that shows a secret. One that does not say who it is,
+// which some try first, spends none.
+func (i *Issuer) take(form url.Values, secret string, fits func(grant) error) (*tokens, error) {
+	if !slices.Contains(i.opts.Audiences, form.Get("client_id")) {
+		return nil, badRequest("invalid_client", "send the client_id among the parameters")
+	}
 	now := i.opts.Clock()
-	g, err := i.grants.take(now, secret, i.opts.RefreshTTL, fits)
+	g, err := i.grants.take(now, form.Get(secret), i.opts.RefreshTTL, fits)
 	if err != nil {
 		return nil, err
 	}
