@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/onsi/gomega"
 	"go.uber.org/goleak"
 
 	"github.com/pullmode/operator/runtime/socketio"
@@ -120,4 +121,18 @@ func number(args []json.RawMessage) int {
 		return n
 	}
 	return -1
+}
+
+func eventually(t testing.TB, fact func() bool) {
+	t.Helper()
+	gomega.NewWithT(t).Eventually(fact, patience, time.Millisecond).Should(gomega.BeTrue())
+}
+
+// connectTo is a desk whose sockets the test has.
+func connectTo(sockets chan<- *socketio.Socket) func(context.Context, *socketio.Socket) error {
+	return func(ctx context.Context, s *socketio.Socket) error {
+		err := desk(ctx, s)
+		sockets <- s
+		return err
+	}
 }
