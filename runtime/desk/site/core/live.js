@@ -25,6 +25,7 @@ export class Live {
     this.url = url;
     this.fetch = fetch;
     this.looked = 0;
+    this.fetching = new Map(); // of conversations, by request
     const { connection, model } = this;
     connection.addEventListener('welcome', ({ detail }) => model.setAgent(detail.agent));
     connection.addEventListener('events', ({ detail }) => this.#take(detail.events));
@@ -96,7 +97,6 @@ export class Live {
   }
 
   async #fetch(id) {
-    this.fetching ??= new Map();
     if (!this.fetching.has(id)) {
       // First, as the model tells at once that it is being fetched.
       this.fetching.set(id, this.#quietly(this.api.conversation(id)).finally(() => this.fetching.delete(id)));

@@ -1,0 +1,47 @@
+//go:build clients
+
+package desk_test
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/pullmode/operator/runtime/internal/site"
+)
+
+// node runs the tests in files with Node.js, which has the WebSocket of browsers: one
+// after the other, for they have one runtime.
+func node(t *testing.T, pattern string, env ...string) {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no tests in %s: %v", pattern, err)
+	}
+	run := exec.CommandContext(t.Context(), "node", append([]string{"--experimental-websocket", "--no-warnings", "--test", "--test-concurrency=1"}, files...)...)
+	run.Env = append(os.Environ(), env...)
+	if out, err := run.CombinedOutput(); err != nil {
+		t.Errorf("node --test %s: %v\n%s", pattern, err, out)
+	}
+}
+
+// The core, by itself.
+func TestCore(t *testing.T) {
+	node(t, "site_test/*.test.mjs")
+}
+
+// The core against a runtime.
+func TestCoreAgainstARuntime(t *testing.T) {
+	s := site.Start(t)
+	keys := map[string]string{}
+	for _, c := range s.Config().Channels {
+		keys[c.Name] = site.Key(c.Name)
+	}
+	stand, err := json.Marshal(map[string]any{"url": s.URL, "issuer": s.Issuer.URL(), "keys": keys})
+	if err != nil {
+		t.Fatal(err)
+	}
+	node(t, "site_test/live/*.test.mjs", "DESK_STAND="+string(stand))
+}
