@@ -131,8 +131,11 @@ func eventually(t testing.TB, fact func() bool) {
 // connectTo is a desk whose sockets the test has.
 func connectTo(sockets chan<- *socketio.Socket) func(context.Context, *socketio.Socket) error {
 	return func(ctx context.Context, s *socketio.Socket) error {
-		err := desk(ctx, s)
-		sockets <- s
-		return err
+		select {
+		case sockets <- s:
+			return desk(ctx, s)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 }

@@ -192,6 +192,9 @@ func TestHalfOpenSessionsAreBounded(t *testing.T) {
 	}
 	c.say(`420["echo"]`)
 	c.expect(`430[]`)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_ = server.Close(ctx) // none of them will poll: they are cut off
 }
 
 func TestCloseSendsClientsElsewhere(t *testing.T) {

@@ -57,10 +57,21 @@ func (s *Server) Sockets() int { return int(s.sockets.Load()) }
 
 // Close takes no more connections and ends those that are, once what waits for them
 // is sent; their clients connect again, elsewhere. It returns when all have ended
-// and no handler runs; when ctx ends first, they are cut off, and its error is
-// returned once their handlers have.
+// and no handler runs; when ctx ends first, they are cut off and its error is
+// returned.
 func (s *Server) Close(ctx context.Context) error {
-	err := s.engine.Close(ctx)
-	s.running.Wait()
-	return err
+	if err := s.engine.Close(ctx); err != nil {
+		return err
+	}
+	handled := make(chan struct{})
+	go func() {
+		defer close(handled)
+		s.running.Wait()
+	}()
+	select {
+	case <-handled:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
