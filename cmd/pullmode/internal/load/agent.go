@@ -127,10 +127,18 @@ func (a *agent) told(e *protocol.Event, now time.Time) {
 // nanoseconds since 1970 by this machine's clock.
 const postedAt = "posted"
 
+// frays is by how many bytes a connection outlives its break: a flush has one or two
+// thousand.
+const frays = 4000
+
 // lose cuts the agent's line at random until ctx ends.
 func (a *agent) lose(ctx context.Context) {
 	for {
 		if pause(ctx, time.Duration(rand.ExpFloat64()*float64(a.run.Drop))) != nil {
+			return
+		}
+		a.line.fray(frays)
+		if pause(ctx, rand.N(time.Second)) != nil {
 			return
 		}
 		a.line.cut(rand.N(a.run.Away + 1))

@@ -3,9 +3,11 @@ package load
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -48,6 +50,17 @@ func (l *line) dial(ctx context.Context, network, addr string) (net.Conn, error)
 	return w, nil
 }
 
+// fray lets each connection bring a few bytes more, at most as many as given, and lose
+// the rest: a line that breaks does so in the middle of something.
+func (l *line) fray(most int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.cuts++
+	for w := range l.conns {
+		w.left.Store(rand.Int64N(most) + 1)
+	}
+}
+
 // cut loses all connections at once, without a word to the other side, and keeps
 // the agent away for a while.
 func (l *line) cut(away time.Duration) {
@@ -78,6 +91,27 @@ func (l *line) broken() int {
 type wire struct {
 	net.Conn
 	line *line
+	// left is how many bytes more it brings, 0 for as many as come.
+	left atomic.Int64
+}
+
+func (w *wire) Read(p []byte) (int, error) {
+	left := w.left.Load()
+	if left < 0 {
+		_ = w.Close()
+		return 0, errAway
+	}
+	if left > 0 && int64(len(p)) > left {
+		p = p[:left]
+	}
+	n, err := w.Conn.Read(p)
+	if left = w.left.Load(); left > 0 { // it may have frayed meanwhile
+		if left -= int64(n); left <= 0 {
+			n, left = n+int(left), -1
+		}
+		w.left.Store(left)
+	}
+	return n, err
 }
 
 func (w *wire) Close() error {
