@@ -44,6 +44,8 @@ type provider struct {
 	failures int       // in a row
 	retryAt  time.Time // no reading before this
 	failed   error     // why the last one failed
+	// quietUntil is when SignIn may ask again.
+	quietUntil time.Time
 }
 
 func newProvider(config Issuer, now func() time.Time, log *slog.Logger) (*provider, error) {

@@ -3,6 +3,7 @@ package auth
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -26,9 +27,14 @@ type SignIn struct {
 	Err error
 }
 
-// patience is how long SignIn waits for issuers that are asked for the first time:
-// an agent sits before an empty page meanwhile.
-const patience = 3 * time.Second
+const (
+	// patience is how long SignIn waits for issuers that are asked for the first time:
+	// an agent sits before an empty page meanwhile.
+	patience = 3 * time.Second
+	// quiet is how long it does not ask again one that it had no patience for. Tokens
+	// may ask all the same, whose callers wait longer.
+	quiet = 10 * time.Second
+)
 
 // SignIn says how browsers sign in at each trusted issuer, in the order of their
 // URLs. Those that were not read before are asked, all at once and for 3 s at most.
@@ -73,19 +79,34 @@ func (v *Verifier) sorted() []*provider {
 
 func (p *provider) signIn(ctx context.Context) SignIn {
 	way := SignIn{Issuer: p.config}
-	var keys *keySet
-	if keys, _, way.Err = p.current(ctx); way.Err == nil {
-		way.Endpoints, way.Err = p.config.usable(keys.endpoints), p.silent()
+	if way.Err = p.slow(); way.Err != nil {
+		return way
+	}
+	keys, _, err := p.current(ctx)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case err == nil:
+		// Keys that were read before the issuer fell silent are still good, and nobody
+		// can sign in.
+		way.Endpoints, way.Err = p.config.usable(keys.endpoints), p.failed
+	case errors.Is(err, context.DeadlineExceeded):
+		p.quietUntil = p.now().Add(quiet)
+		fallthrough
+	default:
+		way.Err = err
 	}
 	return way
 }
 
-// silent is why the issuer could not be read the last time; nil when it could. Its
-// old keys are still good then, and nobody can sign in.
-func (p *provider) silent() error {
+// slow is an error while the issuer, not read yet, is left alone.
+func (p *provider) slow() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.failed
+	if wait := p.quietUntil.Sub(p.now()); p.keys == nil && wait > 0 {
+		return p.unavailable(errors.New("it did not answer a sign-in in time"), wait)
+	}
+	return nil
 }
 
 // usable are the endpoints that a browser may be sent to: over TLS, as the issuer

@@ -32,6 +32,7 @@ func TestVerifyTellsWhoItIs(t *testing.T) {
 		"no groups":                 {want: auth.Agent{Name: "mary"}},
 		"groups are null":           {claims: map[string]any{"groups": jsonNull{}}, want: auth.Agent{Name: "mary"}},
 		"other claims":              {config: func(i *auth.Issuer) { i.UsernameClaim, i.GroupsClaim = "upn", "roles" }, claims: map[string]any{"upn": "m.brown", "roles": []string{"rep"}}, want: auth.Agent{Name: "m.brown", Groups: []string{"rep"}}},
+		"prefixes":                  {config: func(i *auth.Issuer) { i.UsernamePrefix, i.GroupsPrefix = "p:", "p/" }, claims: map[string]any{"groups": []string{"b", "a"}}, want: auth.Agent{Name: "p:mary", Groups: []string{"p/a", "p/b"}}},
 		"a verified address":        {config: func(i *auth.Issuer) { i.UsernameClaim = "email" }, claims: map[string]any{"email": "m@x.test", "email_verified": true}, want: auth.Agent{Name: "m@x.test"}},
 		"an address, nothing said":  {config: func(i *auth.Issuer) { i.UsernameClaim = "email" }, claims: map[string]any{"email": "m@x.test"}, want: auth.Agent{Name: "m@x.test"}},
 		"the longest name":          {claims: map[string]any{"sub": long}, want: auth.Agent{Name: long}},
@@ -90,6 +91,7 @@ func TestVerifyRefuses(t *testing.T) {
 	tests := map[string]struct {
 		token  string
 		email  bool // the username is the email claim
+		prefix string
 		reason auth.Reason
 	}{
 		"expired":                    {token: claims(map[string]any{"exp": time.Now().Add(-auth.ClockSkew - 2*time.Second).Unix()}), reason: auth.ReasonExpired},
@@ -116,6 +118,9 @@ func TestVerifyRefuses(t *testing.T) {
 		"empty username":             {token: claims(map[string]any{"sub": ""}), reason: auth.ReasonUsername},
 		"username too long":          {token: claims(map[string]any{"sub": strings.Repeat("ü", auth.MaxUsernameLength+1)}), reason: auth.ReasonUsername},
 		"username with a line end":   {token: claims(map[string]any{"sub": "mary\n"}), reason: auth.ReasonUsername},
+		"name too long for a prefix": {prefix: "p:", token: claims(map[string]any{"sub": strings.Repeat("ü", auth.MaxUsernameLength-1)}), reason: auth.ReasonUsername},
+		"group too long for one":     {prefix: "p:", token: claims(map[string]any{"groups": strings.Repeat("g", auth.MaxUsernameLength-1)}), reason: auth.ReasonGroups},
+		"no name behind a prefix":    {prefix: "p:", token: claims(map[string]any{"sub": ""}), reason: auth.ReasonUsername},
 		"address not verified":       {email: true, token: claims(map[string]any{"email": "m@x.test", "email_verified": false}), reason: auth.ReasonUsername},
 		"groups of the wrong type":   {token: claims(map[string]any{"groups": 17}), reason: auth.ReasonClaims},
 		"a group of the wrong type":  {token: claims(map[string]any{"groups": []any{"billing", 17}}), reason: auth.ReasonClaims},
@@ -128,6 +133,7 @@ func TestVerifyRefuses(t *testing.T) {
 			if tc.email {
 				config.UsernameClaim = "email"
 			}
+			config.UsernamePrefix, config.GroupsPrefix = tc.prefix, tc.prefix
 			v := verifier(t, newClock(), config)
 			for range 2 { // the second time must not be better
 				_, err := v.Verify(t.Context(), tc.token)
