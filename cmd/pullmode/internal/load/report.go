@@ -22,7 +22,7 @@ type Report struct {
 
 	// Notification is from when a customer's message was posted to when an agent was
 	// told of it, over connections that were there by then. AfterBreaks is the same of
-	// what came once there was one again.
+	// what came once there was one again. With --find-max they are of the last step.
 	Notification Percentiles `json:"notification"`
 	AfterBreaks  Percentiles `json:"afterBreaks"`
 	// Commands are calls from when they were made to their answers, by kind.

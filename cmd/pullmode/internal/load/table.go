@@ -18,8 +18,10 @@ func (r *Report) Table(w io.Writer) error {
 			r.Agents, r.Lists, r.Binding, r.Seconds, r.Opened, r.Rate, r.Received),
 		fmt.Sprintf("%d connections lost by agents, %d cut off by the runtime, %d restarts%s", r.Drops, r.CutOff, len(r.Restarts), r.recovered()), "",
 	}
-	lines = append(lines, s.Table("", r.latencies())...)
-	lines = append(lines, "")
+	if r.Highest == nil { // its steps have figures of their own
+		lines = append(lines, s.Table("", r.latencies())...)
+		lines = append(lines, "")
+	}
 	lines = append(lines, s.Table("", r.verdict())...)
 	for _, e := range r.Examples {
 		lines = append(lines, "  "+e)
