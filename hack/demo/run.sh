@@ -42,8 +42,10 @@ That was the product. It still runs; look around:
   kubectl -n $namespace get pullmode                      # what is declared, and whether it is served
   kubectl -n $namespace describe channel c2               # conditions say what is wrong, and what to do
   kubectl explain worklist.spec                           # the manual
-  kubectl -n $namespace port-forward service/main 8080:80             # the runtime: http://127.0.0.1:8080/openapi.json
-  kubectl -n $namespace port-forward service/pullmode-issuer 8081:80  # the issuer
+  kubectl -n $namespace port-forward service/main 8080:80             # the runtime
+  kubectl -n $namespace port-forward service/pullmode-issuer 8081:80  # the issuer, in another terminal
+
+  http://127.0.0.1:8080/desk/                             # the agents' web inbox, in a browser: sign in as alice, or as bob
 
   go run ./cmd/pullmode agent --url http://127.0.0.1:8080 --issuer http://127.0.0.1:8081 --as alice
   go run ./cmd/pullmode send  --url http://127.0.0.1:8080 --channel c2 --key sample-key-that-everybody-knows --customer mary "Hello"
