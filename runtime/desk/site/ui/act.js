@@ -28,15 +28,16 @@ export async function attempt(desk, button, command, done) {
 export async function join(desk, request, button) {
   if (button?.getAttribute('aria-busy') === 'true') return;
   button?.setAttribute('aria-busy', 'true');
+  // What one joins is before one's eyes at once: nothing more is typed elsewhere.
+  desk.router.open(request.id);
   try {
     const { warnings } = await desk.api.join(request.id);
     desk.announcer.say(`You have joined ${customer(request)}.`);
     if (warnings?.includes('overCapacity')) desk.toasts.failed('You have more conversations now than you should.');
     desk.focusNext = request.id;
-    desk.router.open(request.id);
   } catch (problem) {
     desk.toasts.failed(`${customer(request)}: ${inWords(problem)}`);
-    if (over(problem) && desk.router.request === request.id) desk.router.close();
+    if (over(problem)) gone(desk, request);
   } finally {
     button?.removeAttribute('aria-busy');
   }
@@ -44,23 +45,29 @@ export async function join(desk, request, button) {
 
 export async function leave(desk, request, button) {
   const answer = await attempt(desk, button, () => desk.api.leave(request.id), `You have left ${customer(request)}.`);
-  if (answer) await after(desk, request);
+  if (!answer) return;
+  gone(desk, request);
+  await wrapUpDue(desk, request);
 }
 
 export async function close(desk, request) {
   const closed = await ask({
     name: 'close', title: `Close the conversation with ${customer(request)}?`,
     says: 'It goes from everybody\'s inbox. If the customer writes again, a new one begins.',
-    action: 'Close conversation', danger: true, submit: () => desk.api.close(request.id),
+    action: 'Close conversation', danger: true,
+    submit: async () => {
+      await desk.api.close(request.id);
+      gone(desk, request);
+    },
   });
   if (!closed) return;
   desk.toasts.done(`The conversation with ${customer(request)} is closed.`);
-  await after(desk, request);
+  await wrapUpDue(desk, request);
 }
 
 export async function transfer(desk, request) {
-  const target = await handOn(desk, request, 'transfer');
-  if (target?.list) await after(desk, request);
+  const target = await handOn(desk, request, 'transfer', () => gone(desk, request));
+  if (target?.list) await wrapUpDue(desk, request);
 }
 
 export const invite = (desk, request) => handOn(desk, request, 'invite');
@@ -85,9 +92,12 @@ export const withdraw = (desk, offer, button) => attempt(desk, button, () => des
 export const dismiss = (desk, id, button) => attempt(desk, button, () => desk.api.dismiss(id));
 export const dismissAll = (desk, button) => attempt(desk, button, () => desk.api.dismissAll());
 
-// after is what follows when one has done with a request: its wrap-up, where the list
-// asks for one, and the inbox again.
-async function after(desk, request) {
-  if (desk.router.request === request.id) desk.router.close();
+// gone goes back to the inbox when one has done with the conversation that is open.
+function gone(desk, request) {
+  if (desk.router.request === request.id) desk.leaveTo(request.id);
+}
+
+// wrapUpDue asks for the wrap-up, where the list does.
+async function wrapUpDue(desk, request) {
   if (desk.model.wrapUps.has(request.id)) await wrapUp(desk, request.id);
 }

@@ -24,9 +24,17 @@ export function composer(desk, id) {
 
   input.value = desk.drafts.get(id) ?? '';
   input.addEventListener('input', changed);
+  let newLine = false;
   input.addEventListener('keydown', (event) => {
+    newLine = event.key === 'Enter' && event.shiftKey;
     // While an input method composes, Enter ends a word.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    send();
+  });
+  // Some keyboards on a screen say what they do, and not which key it was.
+  input.addEventListener('beforeinput', (event) => {
+    if (event.inputType !== 'insertLineBreak' || newLine) return;
     event.preventDefault();
     send();
   });

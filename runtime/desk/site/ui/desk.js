@@ -13,13 +13,17 @@ export class Desk {
   drafts = new Map();
   // mute are the channels that turned out to take no answers.
   mute = new Set();
+  // focusNext is the conversation to write in, returnTo the row to go to, once it is there.
+  focusNext = null;
+  returnTo = null;
   #draws = new Set();
   #due = false;
 
   constructor({ live, prefs, signInAgain }) {
     const { session, connection, model, api } = live;
     Object.assign(this, { live, session, connection, model, api, prefs, signInAgain });
-    this.router = new Router(() => this.changed());
+    // Where one is shows at once: what one types next belongs there.
+    this.router = new Router(() => this.#draw());
     model.addEventListener('change', () => this.changed());
     connection.addEventListener('status', () => this.changed());
     connection.addEventListener('events', ({ detail }) => detail.events.forEach((event) => this.past.note(event)));
@@ -47,6 +51,13 @@ export class Desk {
     };
   }
 
+  // leaveTo closes the conversation and goes to its row, or to what is in its place. The
+  // inbox does so when it is there again.
+  leaveTo(request) {
+    this.returnTo = request;
+    this.router.close();
+  }
+
   // onChange has draw called soon after anything changed, once for all of it.
   onChange(draw) {
     this.#draws.add(draw);
@@ -60,8 +71,12 @@ export class Desk {
     this.#due = true;
     setTimeout(() => {
       this.#due = false;
-      for (const draw of this.#draws) draw();
+      this.#draw();
     }, 16);
+  }
+
+  #draw() {
+    for (const draw of this.#draws) draw();
   }
 
   stop() {

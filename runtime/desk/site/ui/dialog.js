@@ -9,7 +9,6 @@ import { inWords } from './problems.js';
 // The browser's own dialog keeps the focus inside, closes with Escape, and gives the
 // focus back to where it was.
 export function ask({ title, says, build, submit, action, danger = false, cancel = 'Cancel', wide = false, name }) {
-  const before = document.activeElement;
   return new Promise((resolve) => {
     const problem = el('p', { class: 'wrong', role: 'alert', hidden: true });
     const go = action && el('button', { class: `button ${danger ? 'danger' : 'primary'}`, type: 'submit', textContent: action });
@@ -50,7 +49,6 @@ export function ask({ title, says, build, submit, action, danger = false, cancel
     node.addEventListener('pointerdown', (event) => { if (event.target === node) node.close(); });
     node.addEventListener('close', () => {
       node.remove();
-      if (before?.isConnected && document.activeElement !== before) before.focus();
       resolve(result);
     });
     document.body.append(node);

@@ -10,11 +10,11 @@ import { wrapUp } from './wrapup.js';
 // head says whom one talks to and who else is there, and has what one can do.
 export function head(desk, id) {
   let request = null;
-  const back = el('button', { class: 'button plain square back', type: 'button', 'aria-label': 'Back to the inbox', on: { click: () => { desk.router.close(); desk.focusRow(id); } } }, icon('back'));
+  const back = el('button', { class: 'button plain square back', type: 'button', 'aria-label': 'Back to the inbox', on: { click: () => desk.leaveTo(id) } }, icon('back'));
   const alerts = el('span', { class: 'badge hot', hidden: true, 'aria-hidden': true });
   back.append(alerts);
   const face = el('span', { class: 'face big', 'aria-hidden': true });
-  const name = el('h2', { class: 'cut', id: 'conversation-title' });
+  const name = el('h1', { class: 'cut', id: 'conversation-title' });
   const presence = el('span', { class: 'presence' });
   const where = el('p', { class: 'head-where' });
   const people = el('ul', { class: 'people', 'aria-label': 'In this conversation' });

@@ -23,7 +23,6 @@ export function inbox(desk) {
 
   let place = desk.router.place;
   desk.focusFind = () => filter.find();
-  desk.focusRow = (id) => grid.focus(id);
 
   return {
     node,
@@ -48,6 +47,10 @@ export function inbox(desk) {
         text(emptyTitle, why.title);
         text(emptySays, why.says);
         clear.hidden = !filter.narrows() || !desk.model.loaded;
+      }
+      if (desk.returnTo && !desk.router.request) {
+        if (!grid.focus(desk.returnTo)) title.focus();
+        desk.returnTo = null;
       }
     },
   };

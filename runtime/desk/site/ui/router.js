@@ -37,8 +37,11 @@ export class Router {
   // close shows the inbox alone.
   close() {
     if (this.request === null) return;
-    if (history.state?.opened) history.back();
-    else this.#push({ place: this.place, request: null }, true);
+    if (!history.state?.opened) return this.#push({ place: this.place, request: null }, true);
+    // The browser goes back in a while; what is shown does not wait for it.
+    this.request = null;
+    this.#changed();
+    history.back();
   }
 
   #push({ place, request }, replace = false) {

@@ -135,7 +135,7 @@ export function rows(desk) {
     },
     focus(id) {
       const at = shown.findIndex((request) => request.id === id);
-      return select(at < 0 ? 0 : at);
+      return select(at < 0 ? shown.findIndex((request) => request.id === active) : at);
     },
   };
 }

@@ -36,9 +36,7 @@ function escape(desk, event) {
   if (desk.drawer.open) {
     desk.drawer.toggle(false);
   } else if (desk.router.request) {
-    const id = desk.router.request;
-    desk.router.close();
-    desk.focusRow(id);
+    desk.leaveTo(desk.router.request);
   } else {
     return;
   }

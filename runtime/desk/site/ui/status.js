@@ -8,7 +8,7 @@ export function status(desk) {
   const says = el('p');
   const countdown = el('span', { class: 'countdown' });
   const button = el('button', { class: 'button small', type: 'button' });
-  const banner = el('div', { class: 'banner', hidden: true, 'data-testid': 'banner' }, el('div', { class: 'banner-words' }, says, countdown), button);
+  const banner = el('div', { class: 'banner', hidden: true, role: 'region', 'aria-label': 'Connection', 'data-testid': 'banner' }, el('div', { class: 'banner-words' }, says, countdown), button);
 
   let was = null;
   let broken = false; // it was live, and is not

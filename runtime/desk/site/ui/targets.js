@@ -21,8 +21,8 @@ const kinds = {
 };
 
 // handOn asks to whom a conversation is to be transferred, or who is invited to it, and
-// does so. It gives {agent} or {list}, or null.
-export function handOn(desk, request, kind) {
+// does so. It gives {agent} or {list}, or null; gone is called when it is on another list.
+export function handOn(desk, request, kind, gone) {
   const how = kinds[kind];
   const name = customer(request);
   let all = [];
@@ -59,6 +59,7 @@ export function handOn(desk, request, kind) {
       const target = chosen.list ? { list: chosen.list } : { agent: chosen.agent };
       const answer = await desk.api[kind](request.id, target);
       desk.toasts.done(answer.offer ? how.offered(chosen.name) : how.done(name, chosen.name));
+      if (!answer.offer) gone?.();
       return target;
     },
   });
