@@ -32,6 +32,8 @@ func TestWhatAPageSaysIsFoundAsAScreenReaderSaysIt(t *testing.T) {
 	if got := browser.Get[string](p.ID("one").Role("textbox", "Name"), "this.value"); got != "Ann" {
 		t.Errorf("got %q", got)
 	}
+	p.Type("e")
+	p.ID("one").Role("textbox", "Name").Is(`this.value === "Anne"`)
 	if n := p.Role("button", "Save").Count(); n != 2 {
 		t.Errorf("%d buttons", n)
 	}

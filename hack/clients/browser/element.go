@@ -358,8 +358,7 @@ func (e Element) middle(ctx context.Context) (x, y float64, err error) {
 // Focus puts the focus on the element.
 func (e Element) Focus() Element {
 	e.page.t.Helper()
-	Get[any](e, "this.focus()")
-	return e
+	return e.Is("(this.focus(), true)")
 }
 
 // Fill replaces what is in a field.

@@ -28,18 +28,38 @@ func (p *Page) Press(pressed ...string) {
 		if key, ok := keys[name]; ok {
 			name = key
 		}
-		var held []chromedp.Modifier
+		var held chromedp.Modifier
 		for _, m := range parts[:len(parts)-1] {
-			held = append(held, modifiers[m])
+			held |= modifiers[m]
 		}
-		p.must("press "+press, chromedp.KeyEvent(name, chromedp.KeyModifiers(held...)))
+		p.key([]rune(name)[0], held)
 	}
 }
 
 // Type types text key by key where the focus is.
 func (p *Page) Type(text string) {
 	p.t.Helper()
-	p.must("type", chromedp.KeyEvent(text))
+	for _, r := range text {
+		p.key(r, 0)
+	}
+}
+
+// key presses a key and lets it go. What it writes goes with the press, as it does at a
+// keyboard, so that a page that takes the press keeps it from being written.
+func (p *Page) key(r rune, held chromedp.Modifier) {
+	p.t.Helper()
+	events := kb.Encode(r)
+	down, up := events[0], events[len(events)-1]
+	down.Modifiers |= int64(held)
+	up.Modifiers |= int64(held)
+	if writes := events[1]; writes != up && down.Modifiers&^int64(chromedp.ModifierShift) == 0 {
+		down.Text, down.UnmodifiedText = writes.Text, writes.UnmodifiedText
+	}
+	for _, event := range []*input.DispatchKeyEventParams{down, up} {
+		if _, err := chromedp.Call(p.ctx, input.DispatchKeyEvent, *event); err != nil {
+			p.t.Fatalf("press %q: %v", r, err)
+		}
+	}
 }
 
 // Paste puts a text in where the focus is, at once.

@@ -39,13 +39,13 @@ func (a agent) live() { a.status("live", "back") }
 // join joins a request from its row, and waits until its conversation is there.
 func (a agent) join(request string) {
 	a.row(request).Hover().Like("button", "^Join").Click()
-	a.composer().Shown()
+	a.ID("conversation-" + request).ID("composer").Shown()
 }
 
 // open opens the conversation of a row.
 func (a agent) open(request string) {
 	a.row(request).Click()
-	a.conversation().Shown()
+	a.ID("conversation-" + request).Shown()
 }
 
 // say sends a message in the conversation that is open.
