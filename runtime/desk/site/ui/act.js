@@ -55,10 +55,7 @@ export async function close(desk, request) {
     name: 'close', title: `Close the conversation with ${customer(request)}?`,
     says: 'It goes from everybody\'s inbox. If the customer writes again, a new one begins.',
     action: 'Close conversation', danger: true,
-    submit: async () => {
-      await desk.api.close(request.id);
-      gone(desk, request);
-    },
+    submit: () => desk.api.close(request.id), done: () => gone(desk, request),
   });
   if (!closed) return;
   desk.toasts.done(`The conversation with ${customer(request)} is closed.`);

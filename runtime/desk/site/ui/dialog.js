@@ -4,11 +4,12 @@ import { inWords } from './problems.js';
 
 // ask shows a dialog over everything and gives what it was closed with: null where one
 // thought better of it. build(dialog) gives its contents; submit(dialog) does what it is
-// for, and if that fails the dialog stays and says why.
+// for, and if that fails the dialog stays and says why. done(result) is called in the
+// moment that the dialog goes, so that it can say where the focus belongs now.
 //
 // The browser's own dialog keeps the focus inside, closes with Escape, and gives the
 // focus back to where it was.
-export function ask({ title, says, build, submit, action, danger = false, cancel = 'Cancel', wide = false, name }) {
+export function ask({ title, says, build, submit, done, action, danger = false, cancel = 'Cancel', wide = false, name }) {
   return new Promise((resolve) => {
     const problem = el('p', { class: 'wrong', role: 'alert', hidden: true });
     const go = action && el('button', { class: `button ${danger ? 'danger' : 'primary'}`, type: 'submit', textContent: action });
@@ -34,16 +35,17 @@ export function ask({ title, says, build, submit, action, danger = false, cancel
     body.append(...[build?.(dialog)].flat().filter(Boolean));
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
-      if (go?.disabled) return;
-      if (go) go.disabled = true;
+      if (!go || go.disabled || go.getAttribute('aria-busy') === 'true') return;
+      go.setAttribute('aria-busy', 'true');
       problem.hidden = true;
       try {
-        dialog.close((await submit?.(dialog)) ?? true);
+        dialog.close((await submit(dialog)) ?? true);
+        done?.(result);
       } catch (error) {
         problem.hidden = false;
         text(problem, inWords(error));
-        go.disabled = false;
       }
+      go.removeAttribute('aria-busy');
     });
     // A press beside the dialog is on the dialog element itself, whose form fills it.
     node.addEventListener('pointerdown', (event) => { if (event.target === node) node.close(); });

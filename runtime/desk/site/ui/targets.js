@@ -21,7 +21,7 @@ const kinds = {
 };
 
 // handOn asks to whom a conversation is to be transferred, or who is invited to it, and
-// does so. It gives {agent} or {list}, or null; gone is called when it is on another list.
+// does so. It gives {agent} or {list}, or null; gone is called when the request is another list's.
 export function handOn(desk, request, kind, gone) {
   const how = kinds[kind];
   const name = customer(request);
@@ -59,9 +59,9 @@ export function handOn(desk, request, kind, gone) {
       const target = chosen.list ? { list: chosen.list } : { agent: chosen.agent };
       const answer = await desk.api[kind](request.id, target);
       desk.toasts.done(answer.offer ? how.offered(chosen.name) : how.done(name, chosen.name));
-      if (!answer.offer) gone?.();
       return target;
     },
+    done: ({ list }) => list && kind === 'transfer' && gone(),
   });
 }
 
