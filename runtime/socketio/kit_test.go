@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"net/http/httptest"
+	"os"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,7 +16,14 @@ import (
 	"github.com/pullmode/operator/runtime/socketio"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if whom := strings.Fields(os.Getenv("LISTEN")); len(whom) == 4 {
+		count, _ := strconv.Atoi(whom[3])
+		listeners(whom[0], whom[1], whom[2], count)
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // serve runs a server until the test ends. Then all of it has to end.
 func serve(t testing.TB, options socketio.Options) (*socketio.Server, string) {
