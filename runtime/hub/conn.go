@@ -53,7 +53,7 @@ type Flush struct {
 	Cursor string
 }
 
-// Conn is one connection's feed. Next is called by one goroutine at a time.
+// Conn is one connection's feed. Next and Take are called by one goroutine at a time.
 type Conn struct {
 	hub     *Hub
 	session string
@@ -81,6 +81,8 @@ type Conn struct {
 	err      error // why the connection has ended
 	last     error // why it ends once its queue is empty
 	wake     chan struct{}
+	ready    func() // in wake's place
+	parked   bool   // Take had nothing: ready is to be called
 }
 
 func newConn(h *Hub, agent inbox.Agent) *Conn {
@@ -88,8 +90,8 @@ func newConn(h *Hub, agent inbox.Agent) *Conn {
 }
 
 // push queues what a revision holds for the connection, all at once: a cursor
-// stands behind all of it. It goes out when it is hastened. When too many events are waiting already it ends the
-// connection.
+// stands behind all of it. It goes out when it is hastened. When too many events are
+// waiting already it ends the connection.
 func (c *Conn) push(revision int64, events, told []Frame) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -138,7 +140,11 @@ func (c *Conn) append(revision int64, frames []Frame) {
 	if n := len(frames); n > 0 {
 		frames[n-1].Whole = revision
 	}
-	c.queue = append(c.queue, frames...)
+	if c.queue == nil {
+		c.queue = frames
+	} else {
+		c.queue = append(c.queue, frames...)
+	}
 	c.revision, c.fresh = revision, true
 }
 
@@ -150,8 +156,8 @@ func (c *Conn) fail(err error) {
 	}
 }
 
-// finish ends the connection after what is queued, which goes at once. What comes later is not queued
-// any more: in full traffic it would otherwise never end.
+// finish ends the connection after what is queued, which goes at once. What comes
+// later is not queued any more: in full traffic it would otherwise never end.
 func (c *Conn) finish(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -162,6 +168,13 @@ func (c *Conn) finish(err error) {
 }
 
 func (c *Conn) signal() {
+	if c.ready != nil {
+		if c.parked {
+			c.parked = false
+			c.ready()
+		}
+		return
+	}
 	select {
 	case c.wake <- struct{}{}:
 	default:
@@ -177,18 +190,35 @@ func (c *Conn) Next(ctx context.Context) (Flush, error) {
 	idle := time.NewTimer(c.hub.options.BookmarkEvery)
 	defer idle.Stop()
 	for ctx.Err() == nil {
-		if flush, ok, err := c.take(); ok || err != nil {
-			flush.encode()
+		if flush, ok, err := c.Take(); ok || err != nil {
 			return flush, err
 		}
 		select {
 		case <-c.wake:
 		case <-idle.C:
-			c.bookmark()
+			c.Bookmark()
 		case <-ctx.Done():
 		}
 	}
 	return Flush{}, context.Cause(ctx)
+}
+
+// Ready has Take used in the place of Next, by whoever has better to do than to wait:
+// f is called when there is something to take after Take had nothing, once for each
+// time that it had nothing. It is called under locks: it must neither block nor call
+// the connection. Bookmarks are the caller's to ask for.
+func (c *Conn) Ready(f func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ready = f
+}
+
+// Take gives what is to be written now; ok is false when that is nothing. Its errors
+// are those of Next, but ctx's.
+func (c *Conn) Take() (flush Flush, ok bool, err error) {
+	flush, ok, err = c.take()
+	flush.encode()
+	return flush, ok, err
 }
 
 func (c *Conn) take() (Flush, bool, error) {
@@ -200,6 +230,7 @@ func (c *Conn) take() (Flush, bool, error) {
 	case c.due || c.fresh && c.last != nil:
 		return c.flush(), true, nil
 	}
+	c.parked = c.last == nil
 	return Flush{}, false, c.last
 }
 
@@ -217,7 +248,7 @@ func (c *Conn) flush() Flush {
 			return flush
 		}
 	}
-	flush := Flush{Frames: c.queue, Cursor: c.hub.view.Cursor(c.revision)}
+	flush := Flush{Frames: c.queue, Cursor: c.hub.cursor(c.revision)}
 	c.queue, c.frames, c.bytes, c.fresh, c.due = nil, 0, 0, false, false
 	return flush
 }
@@ -230,15 +261,16 @@ func (f Flush) encode() {
 	}
 }
 
-// bookmark moves an idle connection's cursor to where the hub is.
-func (c *Conn) bookmark() {
+// Bookmark moves an idle connection's cursor to where the hub is.
+func (c *Conn) Bookmark() {
 	c.hub.mu.Lock()
 	defer c.hub.mu.Unlock()
 	c.give(c.hub.revision, nil)
 }
 
-// abort ends the connection at once, whatever is queued.
-func (c *Conn) abort(err error) {
+// Abort ends the connection at once, whatever is queued: who takes from it is told the
+// error, or why it had ended before.
+func (c *Conn) Abort(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.fail(err)
@@ -246,6 +278,6 @@ func (c *Conn) abort(err error) {
 
 // Close ends the connection.
 func (c *Conn) Close() {
-	c.abort(ErrClosed)
+	c.Abort(ErrClosed)
 	c.hub.unregister(c)
 }

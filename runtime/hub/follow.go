@@ -157,7 +157,7 @@ func (h *Hub) refresh(b store.Batch) {
 	if everybody {
 		for c := range h.conns {
 			if !h.trusts(c) {
-				c.abort(ErrUntrusted)
+				c.Abort(ErrUntrusted)
 				continue
 			}
 			h.look(c, chosen[c.agent.Name])

@@ -16,6 +16,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pullmode/operator/runtime/feed"
@@ -91,6 +92,24 @@ type Hub struct {
 	idle     chan struct{} // closed when draining and the last connection has gone
 	marks    uint64
 	samples  []sample
+
+	written atomic.Pointer[writtenCursor]
+}
+
+// writtenCursor is the cursor that was asked for last: a revision mostly goes to many
+// connections.
+type writtenCursor struct {
+	revision int64
+	text     string
+}
+
+func (h *Hub) cursor(revision int64) string {
+	if w := h.written.Load(); w != nil && w.revision == revision {
+		return w.text
+	}
+	w := &writtenCursor{revision: revision, text: h.view.Cursor(revision)}
+	h.written.Store(w)
+	return w.text
 }
 
 // New makes a hub that does nothing until Run.

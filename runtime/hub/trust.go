@@ -57,7 +57,7 @@ func (c *Conn) Renew(agent inbox.Agent, options ...Option) {
 		return
 	}
 	if !h.vouch(c, options) {
-		c.abort(ErrUntrusted)
+		c.Abort(ErrUntrusted)
 		return
 	}
 	c.agent = agent

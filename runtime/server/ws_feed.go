@@ -11,11 +11,26 @@ import (
 	"github.com/pullmode/operator/runtime/protocol"
 )
 
-// tell writes the feed until the session ends. Who is sent away for their token is
-// told so in the feed's words, too: they are the same in every binding.
-func (c *session) tell() {
+// write writes what there is of the feed. At the end of the session it says why that is.
+func (c *session) write() {
+	over := true
+	c.guarded(func() { over = c.tell() })
+	if over {
+		c.conn.Close() // the agent is here no longer, whatever the client still says
+		c.leave()
+		close(c.left)
+	}
+}
+
+// tell writes until there is nothing to write for now, or the session is over. Who is
+// sent away for their token is told so in the feed's words, too: they are the same in
+// every binding.
+func (c *session) tell() (over bool) {
 	for {
-		flush, err := c.conn.Next(c.ctx)
+		flush, ok, err := c.conn.Take()
+		if err == nil && !ok {
+			return false
+		}
 		if errors.Is(err, errTokenExpired) || errors.Is(err, hub.ErrUntrusted) {
 			_ = c.flush(tokenExpired(time.Now())) // the close says it as well
 		}
@@ -27,7 +42,7 @@ func (c *session) tell() {
 			err = errors.Join(errGone, err)
 		}
 		c.end(err)
-		return
+		return true
 	}
 }
 

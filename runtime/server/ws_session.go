@@ -6,7 +6,6 @@ import (
 	"errors"
 	"log/slog"
 	"runtime/debug"
-	"sync"
 	"time"
 
 	"github.com/pullmode/operator/runtime/auth"
@@ -33,9 +32,11 @@ var errOtherAgent = errors.New("the new token speaks for another agent: open a c
 // session is one WebSocket, from its hello to its close.
 //
 // One goroutine reads: it takes tokens as they come, and hands calls to others, a few
-// at a time; while they are busy nothing is read. One writes the feed. Whatever ends
-// the session does so by its context, first come; the feed's goroutine then waits for
-// the calls, says why, and the reading one hears the client out.
+// at a time; while they are busy nothing is read. One writes the feed, and is there
+// only while there is something to write: most connections are idle at most times, and
+// a goroutine that waits holds a stack. Whatever ends the session does so by its
+// context, first come; the writing goroutine then waits for the calls, says why, and
+// the reading one hears the client out.
 type session struct {
 	server *Server
 	socket *socket
@@ -48,8 +49,9 @@ type session struct {
 	slots   chan struct{}
 
 	conn   *hub.Conn
-	caller gate.Caller // known to the reading goroutine alone
-	expiry *time.Timer // of the token
+	caller gate.Caller   // known to the reading goroutine alone
+	left   chan struct{} // closed when the client has been told why
+	expiry *time.Timer   // of the token
 	pings  *time.Timer
 }
 
@@ -92,15 +94,13 @@ func (c *session) live() {
 	if err := c.welcome(); err != nil {
 		c.end(err)
 	}
-	var feed sync.WaitGroup
-	feed.Go(func() {
-		c.guarded(c.tell)
-		c.conn.Close() // the agent is here no longer, whatever the client still says
-		c.leave()
-	})
+	c.left = make(chan struct{})
+	c.conn.Ready(func() { go c.write() })
+	go c.write()
+	defer context.AfterFunc(c.ctx, func() { c.conn.Abort(context.Cause(c.ctx)) })()
 	c.guarded(func() { c.end(c.listen()) })
 	c.socket.drop()
-	feed.Wait()
+	<-c.left
 }
 
 // hello waits for the client to say who its agent is.
@@ -203,12 +203,14 @@ func (c *session) say(message any) error {
 	return nil
 }
 
-// ping asks the client whether it is there: it is heard of by what it answers.
+// ping asks the client whether it is there, and tells it where the feed is: it is heard
+// of by what it answers.
 func (c *session) ping() {
 	if err := c.socket.ping(); err != nil {
 		c.end(errors.Join(errGone, err))
 		return
 	}
+	c.conn.Bookmark()
 	c.pings.Reset(c.server.pace.ping)
 }
 

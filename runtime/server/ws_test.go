@@ -12,7 +12,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/pullmode/operator/runtime/auth"
-	"github.com/pullmode/operator/runtime/hub"
 	"github.com/pullmode/operator/runtime/internal/lab"
 	"github.com/pullmode/operator/runtime/internal/site"
 	"github.com/pullmode/operator/runtime/issuer"
@@ -108,7 +107,8 @@ func TestOneFeedInTwoBindings(t *testing.T) {
 
 // An idle connection's cursor stays fresh.
 func TestSocketBookmark(t *testing.T) {
-	s := start(t, server.DefaultWriteTimeout, func(o *hub.Options) { o.BookmarkEvery = 10 * time.Millisecond })
+	s := start(t, server.DefaultWriteTimeout)
+	s.api.Hurry(time.Minute, 10*time.Millisecond, time.Minute)
 	p := s.socket(t, "dave", "")
 	p.wants(protocol.EventSnapshot)
 	before := p.cursor
