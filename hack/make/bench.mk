@@ -1,7 +1,7 @@
 # Figures. CI does not run them: they say how fast, not whether right. Quote ratios of one run, not absolutes of two.
 
 .PHONY: bench
-bench: bench-compile bench-store bench-grab bench-latency ## Print the figures: compiler, store beside a bare log, grabs, latencies on the cluster.
+bench: bench-compile bench-store bench-grab bench-delivery bench-latency ## Print the figures: compiler, store beside a bare log, grabs, deliveries beside a bare broadcast, latencies on the cluster.
 
 .PHONY: bench-compile
 bench-compile: ## Compile 10,000 objects.
@@ -14,6 +14,10 @@ bench-store: ## Durable transitions a second, side by side with a bare append an
 .PHONY: bench-grab
 bench-grab: ## 200 agents grab one request, 100 times: one replica embedded, and two on an etcd.
 	hack/bench/grab.sh
+
+.PHONY: bench-delivery
+bench-delivery: ## CPU for each delivery over WebSocket and memory of an idle connection, beside a bare broadcast; DELIVERY="-rate 40 -o json" and the like.
+	go run ./hack/bench/delivery $(DELIVERY)
 
 .PHONY: bench-latency
 bench-latency: ## Latencies on the demo's cluster (run make demo first).
