@@ -193,3 +193,15 @@ func (p *Page) Prefer(s Scheme) {
 		p.t.Fatalf("prefer %s: %v", s, err)
 	}
 }
+
+// Settle waits until what changes by and by has changed, and is painted.
+func (p *Page) Settle() {
+	p.t.Helper()
+	Value[bool](p, `(async () => {
+		const painted = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+		await painted();
+		await Promise.allSettled(document.getAnimations().filter(a => a.effect.getComputedTiming().endTime < Infinity).map(a => a.finished));
+		await painted();
+		return true;
+	})()`)
+}

@@ -16,16 +16,18 @@ func look(p *browser.Page, view string) {
 		p.Size(screen)
 		for _, scheme := range []browser.Scheme{browser.Light, browser.Dark} {
 			p.Prefer(scheme)
+			p.Settle()
 			name := strings.Join([]string{view, screen.Name, string(scheme)}, "-")
 			p.Picture(name)
 			p.Accessible(name)
 		}
 	}
 	p.Size(browser.Narrow)
+	p.Prefer(browser.Light)
+	p.Settle()
 	p.FitsItsWidth(view)
 	p.Picture(view + "-narrow")
 	p.Size(browser.Desktop)
-	p.Prefer(browser.Light)
 }
 
 func TestViewsOfWhoComesIn(t *testing.T) {
@@ -76,7 +78,7 @@ func busy(t *testing.T, c centre) (a agent, john string) {
 	c.customer("door", "visitor-77", "Yusuf", "Hello?")
 	emergency := c.customer("siren", "unit-12", "Łucja Wiśniewska", "The lift is stuck between two floors.")
 	c.joins(t, "bob", emergency)
-	left := c.customer("page", "chen", "陈小明", "还在吗？")
+	left := c.customer("page", "sara", "سارة الحسيني", "هل يوجد أحد؟")
 	c.joins(t, "bob", left)
 	c.as(t, "bob", http.MethodPost, "/v1/requests/"+left+"/leave", nil)
 	zoe := c.customer("page", "zoe", "Zoë Ó Briain", "May I speak to somebody about my contract?")
@@ -107,9 +109,11 @@ func TestViewsOfTheInbox(t *testing.T) {
 	a.ID("find").Fill("")
 	a.Size(browser.Phone)
 	a.Like("button", "^Views and lists").Click()
+	a.Settle()
 	a.Picture("drawer-phone-light")
 	a.Accessible("drawer-phone-light")
 	a.Prefer(browser.Dark)
+	a.Settle()
 	a.Picture("drawer-phone-dark")
 	a.Accessible("drawer-phone-dark")
 }
