@@ -1,5 +1,5 @@
 import { accept, decline, dismiss, dismissAll, join } from './act.js';
-import { ago, clock } from '../core/time.js';
+import { clock, length, since } from '../core/time.js';
 import { el, keep, set, text } from './dom.js';
 import { icon } from './icon.js';
 import * as names from './names.js';
@@ -65,11 +65,17 @@ function alertCard(desk, id) {
       const name = names.customer(request);
       text(link, name);
       set(link, 'title', `Open ${name}`);
-      text(where, `${names.list(desk.model, request.list)} · ${ago(raisedAt, desk.now())}`);
+      text(where, `${names.list(desk.model, request.list)} · ${age(raisedAt, desk.now())}`);
       set(cross, 'aria-label', `Dismiss the alert of ${name}`);
       set(joining, 'aria-label', `Join ${name}`);
     },
   };
+}
+
+// age is how long ago an alert was raised, in as few letters as there are.
+function age(at, now) {
+  const passed = since(at, now);
+  return passed < 60_000 ? 'now' : length(passed);
 }
 
 function offerCard(desk, { id, expiresAt }) {

@@ -12,7 +12,7 @@ const together = 5 * 60_000;
 // It follows the end while one is there, and stays where it is while one reads above.
 export function stream(desk, id) {
   const list = el('ol', { class: 'messages' });
-  const scroller = el('div', { class: 'stream', role: 'log', 'aria-live': 'polite', 'aria-label': 'Messages', tabIndex: 0, 'data-testid': 'messages' }, list);
+  const scroller = el('div', { class: 'stream', role: 'log', 'aria-live': 'off', 'aria-label': 'Messages', tabIndex: 0, 'data-testid': 'messages' }, list);
   const loading = el('div', { class: 'loading', 'aria-hidden': true }, el('span'), el('span'), el('span'));
   const down = el('button', { class: 'button small more', type: 'button', hidden: true, on: { click: () => { end(); down.hidden = true; } } }, icon('down'), el('span', { textContent: 'New messages' }));
   const node = el('div', { class: 'stream-place' }, loading, scroller, down);
@@ -46,6 +46,8 @@ export function stream(desk, id) {
       } else if (atEnd) {
         end();
       }
+      // What was said before one came is not read out; what comes now is.
+      if (count === 0) setTimeout(() => set(scroller, 'aria-live', 'polite'), 1000);
       count = parts.length;
       set(scroller, 'aria-label', `Messages with ${customer(request)}`);
     },
