@@ -36,7 +36,7 @@ func node(t *testing.T, script string, args ...string) []byte {
 	if err != nil {
 		t.Fatalf("install the clients: %v", err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "node", append([]string{filepath.Join("testdata", script)}, args...)...)
 	cmd.Env = append(os.Environ(), "NODE_PATH="+folder)
@@ -80,6 +80,7 @@ func TestNoConnectIsLost(t *testing.T) {
 	for name, tc := range tests {
 		for _, library := range libraries {
 			t.Run(name+"/"+library, func(t *testing.T) {
+				t.Parallel()
 				_, url := serve(t, socketio.Options{})
 				out := node(t, "connects.cjs", library, tc.transports, strconv.Itoa(tc.count), url)
 				var got struct {
