@@ -1,15 +1,21 @@
 package gate_test
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http/httptest"
+	"slices"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/pullmode/operator/runtime/auth"
 	"github.com/pullmode/operator/runtime/gate"
 	"github.com/pullmode/operator/runtime/internal/lab"
+	"github.com/pullmode/operator/runtime/issuer"
 	"github.com/pullmode/operator/runtime/snapshot"
 )
 
@@ -145,4 +151,31 @@ func TestCallersAreForgotten(t *testing.T) {
 	if most > 21*10+1 {
 		t.Errorf("%d callers were remembered, of 10 a minute and 20 minutes", most)
 	}
+}
+
+// Where agents sign in is known before anybody asks.
+func TestRun(t *testing.T) {
+	l, g := open(t)
+	server := httptest.NewUnstartedServer(nil)
+	i, err := issuer.New(issuer.Options{
+		URL: "http://" + server.Listener.Addr().String(), BrowserURL: "http://tokens.test:81", Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.Config.Handler = i
+	server.Start()
+	t.Cleanup(server.Close)
+	with(l, func(s *snapshot.Snapshot) {
+		s.Authentication.Issuers = []snapshot.Issuer{{URL: i.URL(), Audience: "pullmode", UsernameClaim: "sub", GroupsClaim: "groups", AllowHTTP: true}}
+	})
+	if diff := cmp.Diff([]string{i.URL()}, g.SignInOrigins()); diff != "" {
+		t.Errorf("while nothing is known (-want +got):\n%s", diff)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { g.Run(ctx) })
+	l.Eventually(func() bool { return slices.Equal(g.SignInOrigins(), []string{"http://tokens.test:81"}) })
+	stop()
+	running.Wait()
 }

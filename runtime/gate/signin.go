@@ -2,6 +2,7 @@ package gate
 
 import (
 	"context"
+	"time"
 
 	"github.com/pullmode/operator/runtime/auth"
 )
@@ -16,6 +17,26 @@ func (g *Gate) SignIn(ctx context.Context) ([]auth.SignIn, error) {
 	}
 	g.trust(config)
 	return g.Verifier.SignIn(ctx), nil
+}
+
+// often is how often Run looks: as long as a page may be without an origin that it
+// needs, after a snapshot with another issuer came into force.
+const often = 10 * time.Second
+
+// Run reads what issuers say of themselves before anybody asks, until ctx ends: the
+// first page after a start, or at another replica than the one where a sign-in began,
+// is to know where to go. What is known and not old is not asked for again.
+func (g *Gate) Run(ctx context.Context) {
+	tick := time.NewTicker(often)
+	defer tick.Stop()
+	for {
+		_, _ = g.SignIn(ctx) // an issuer that does not answer is in the log
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
 }
 
 // SignInOrigins are those that a page has to call for agents to sign in, as far as

@@ -69,7 +69,7 @@ func (i *Issuer) signIn(w http.ResponseWriter, r *http.Request) {
 	}
 	asked, back, err := i.readRequest(form)
 	if err == nil && form.Has("cancel") {
-		err = badRequest("access_denied", "the sign-in was cancelled")
+		err = badRequest("access_denied", "The sign-in was cancelled.")
 	}
 	if err != nil {
 		i.refuseRequest(w, r, asked, back, err)
