@@ -59,6 +59,7 @@ customers are there, and offers.`,
 	f.IntVar(&w.count, "count", 0, "end after this many notifications")
 	f.StringVar(&w.until, "until", "", "end when a request comes into this state, or with a message or an offer: "+strings.Join(untils, ", "))
 	f.DurationVar(&w.timeout, "timeout", 0, "fail when --count or --until have not come about after this long")
+	f.StringVar(&w.binding, "binding", string(client.SSE), "what the feed comes over: "+bindings+"; over a websocket, commands go with it")
 	w.out = outputFlag(cmd, asJSON)
 	cmd.RunE = w.run
 	return cmd
@@ -70,6 +71,9 @@ func (w *watching) run(cmd *cobra.Command, _ []string) error {
 	}
 	if w.until != "" && !slices.Contains(untils, w.until) {
 		return usage("--until takes %s", strings.Join(untils, ", "))
+	}
+	if err := checkBinding(w.binding); err != nil {
+		return err
 	}
 	if w.timeout > 0 && !w.waits() {
 		return usage("--timeout needs something to wait for: give --count or --until")

@@ -69,6 +69,8 @@ func (e *signInError) Unwrap() error { return e.cause }
 type signIn struct {
 	identity
 	url, token, tokenFile string
+	// binding is what the feed comes over; empty for the client's default.
+	binding string
 }
 
 func (s *signIn) flags(cmd *cobra.Command) {
@@ -85,7 +87,7 @@ func (s *signIn) agent(ctx context.Context) (*client.Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	agent, err := client.NewAgent(s.url, source, client.Options{UserAgent: "pullmode-cli"})
+	agent, err := client.NewAgent(s.url, source, client.Options{UserAgent: "pullmode-cli", Binding: client.Binding(s.binding)})
 	if err != nil {
 		return nil, usageError{err}
 	}

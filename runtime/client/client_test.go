@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -229,6 +231,43 @@ func TestCallsOutliveARestart(t *testing.T) {
 		if err != nil || r.Version != 1 {
 			t.Errorf("%+v, %v", r, err)
 		}
+	}
+}
+
+// breaking is a way to a runtime that breaks in the midst of the first answer, in a
+// manner of its own: HTTP/2, TLS and TCP have different words for it.
+type breaking struct {
+	http.RoundTripper
+	once sync.Once
+}
+
+func (b *breaking) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := b.RoundTripper.RoundTrip(r)
+	if err == nil {
+		b.once.Do(func() {
+			resp.Body.Close()
+			resp.Body = io.NopCloser(iotest.ErrReader(errors.New("it broke")))
+		})
+	}
+	return resp, err
+}
+
+// An answer that breaks off is asked for again, however it broke: the command has one
+// effect.
+func TestAnswersThatBreakOff(t *testing.T) {
+	s, ctx := site.Start(t), patience(t)
+	opened, err := s.Connector("facebook").Post(ctx, message("m1", "john"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := &http.Transport{}
+	t.Cleanup(transport.CloseIdleConnections)
+	a, err := client.NewAgent(s.URL, client.StaticToken(s.Token("alice")), client.Options{HTTP: &http.Client{Transport: &breaking{RoundTripper: transport}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := a.Join(ctx, opened.Request); err != nil || !r.Repeated || r.Request.Version != 2 {
+		t.Errorf("%+v, %v", r, err)
 	}
 }
 

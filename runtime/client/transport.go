@@ -22,7 +22,9 @@ import (
 )
 
 // TokenSource gives the token for a call. It is asked before every call and every
-// connection of the feed, so it should keep a token until it is about to expire.
+// connection of the feed, so it should keep a token until it is about to expire. While
+// a WebSocket is there, it is asked before the token of that runs out, and again until
+// it gives another one.
 type TokenSource func(context.Context) (string, error)
 
 // StaticToken is a source of one token.
@@ -146,7 +148,11 @@ func (a *api) once(ctx context.Context, c call, body []byte, out any) error {
 	if out == nil {
 		return nil
 	}
-	if err := json.NewDecoder(resp.Body).Decode(out); err != nil {
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errBroken, err)
+	}
+	if err := json.Unmarshal(answer, out); err != nil {
 		return fmt.Errorf("read the answer of %s %s: %w", c.method, resp.Request.URL.Path, err)
 	}
 	return nil

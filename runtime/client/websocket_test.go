@@ -63,12 +63,14 @@ func TestCallsOverTheWebSocket(t *testing.T) {
 
 // Commands over a line that breaks all the time have one effect each: what was not
 // answered is repeated with the same id.
-func TestCommandsOverABreakingLine(t *testing.T) {
+func TestCommandsOverABreakingLine(t *testing.T) { overBoth(t, commandsOverABreakingLine) }
+
+func commandsOverABreakingLine(t *testing.T, b client.Binding) {
 	s, ctx := site.Start(t), patience(t)
 	line := newProxy(t, s.Replica.Addr().String())
 	line.least.Store(1000)
 	line.most.Store(8000)
-	agent, err := client.NewAgent(line.url(), client.StaticToken(s.Token("alice")), client.Options{Binding: client.WebSocket, Attempts: 1000})
+	agent, err := client.NewAgent(line.url(), client.StaticToken(s.Token("alice")), client.Options{Binding: b, Attempts: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -99,7 +100,7 @@ func (w *wire) Read(p []byte) (int, error) {
 	left := w.left.Load()
 	if left < 0 {
 		_ = w.Close()
-		return 0, errAway
+		return 0, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET} // as a peer's end is told
 	}
 	if left > 0 && int64(len(p)) > left {
 		p = p[:left]

@@ -165,7 +165,7 @@ func (r *run) answered(kind string, began time.Time, broken bool, err error) {
 	f := r.figures.Load()
 	switch {
 	case err != nil:
-		why := "no answer"
+		why := innermost(err).Error()
 		if p := (*protocol.Problem)(nil); errors.As(err, &p) {
 			why = p.Title
 		}
@@ -177,6 +177,14 @@ func (r *run) answered(kind string, began time.Time, broken bool, err error) {
 	default:
 		f.commands[kind].add(time.Since(began))
 	}
+}
+
+// innermost is what an error comes from, without the addresses of a call that failed.
+func innermost(err error) error {
+	for errors.Unwrap(err) != nil {
+		err = errors.Unwrap(err)
+	}
+	return err
 }
 
 // broke notes the end of a connection. One that nobody here cut, while the runtime ran,
