@@ -116,7 +116,7 @@ export function composer(desk, id) {
         return { says: offer.kind === 'transfer' ? `${offer.from} hands this conversation to you.` : `${offer.from} invites you to this conversation.`, buttons: [yes, no] };
       }
       const go = el('button', { class: 'button primary', type: 'button', textContent: 'Join to answer', on: { click: () => join(desk, request, go) } });
-      return { says: 'You look at this conversation, and are not in it.', buttons: [go] };
+      return { says: 'You are not in this conversation yet.', buttons: [go] };
     }
     if (desk.mute.has(request.channel)) return { says: 'This channel takes no answers from here. Answer where the channel lets you.' };
     return null;

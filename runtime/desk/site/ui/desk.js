@@ -8,7 +8,6 @@ import { Toasts } from './toasts.js';
 export class Desk {
   announcer = new Announcer();
   toasts = new Toasts(this.announcer);
-  past = new Past();
   // drafts are what one has begun to write, by request.
   drafts = new Map();
   // mute are the channels that turned out to take no answers.
@@ -23,6 +22,7 @@ export class Desk {
     const { session, connection, model, api } = live;
     Object.assign(this, { live, session, connection, model, api, prefs, signInAgain });
     // Where one is shows at once: what one types next belongs there.
+    this.past = new Past(model);
     this.router = new Router(() => this.#draw());
     model.addEventListener('change', () => this.changed());
     connection.addEventListener('status', () => this.changed());

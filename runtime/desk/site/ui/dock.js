@@ -13,7 +13,7 @@ const most = 30;
 // wrap-ups and alerts. It takes room of its own, so that it covers nothing.
 export function dock(desk) {
   const offers = el('ul', { class: 'cards' });
-  const wraps = el('ul', { class: 'cards' });
+  const wraps = el('ul', { class: 'cards dock-wraps' });
   const alerts = el('ul', { class: 'cards', 'data-testid': 'alerts' });
   const title = el('h2', { textContent: 'Alerts', id: 'dock-title' });
   const number = el('span', { class: 'badge hot' });
