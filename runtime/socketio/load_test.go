@@ -46,6 +46,31 @@ func TestAClientThatDoesNotReadIsCutOff(t *testing.T) {
 	}
 }
 
+func TestTheQueueIsBounded(t *testing.T) {
+	tests := map[string]struct {
+		options socketio.Options
+		fit     int
+	}{
+		"by messages": {socketio.Options{QueueMessages: 3}, 3},
+		"by bytes":    {socketio.Options{QueueBytes: len(`42["n",1]`) * 2}, 2},
+	}
+	for name, tc := range tests {
+		t.Run(name, func(t *testing.T) {
+			sockets := make(chan *socketio.Socket, 1)
+			tc.options.Connect = connectTo(sockets)
+			_, url := serve(t, tc.options)
+			polled(t, url)
+			s, fit := <-sockets, 0
+			for s.Emit("n", 1) == nil {
+				fit++
+			}
+			if fit != tc.fit {
+				t.Errorf("%d messages waited, want %d", fit, tc.fit)
+			}
+		})
+	}
+}
+
 func TestWhoEmitsMuchKeepsPace(t *testing.T) {
 	sockets := make(chan *socketio.Socket, 1)
 	_, url := serve(t, socketio.Options{Connect: connectTo(sockets), QueueMessages: 100})
