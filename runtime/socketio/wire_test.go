@@ -194,3 +194,34 @@ func TestAnEventIsEncodedOnceForMany(t *testing.T) {
 		t.Error("a channel was encoded")
 	}
 }
+
+func TestAPongProvesWhatCameBeforeItsPing(t *testing.T) {
+	sockets := make(chan *socketio.Socket, 1)
+	_, url := serve(t, socketio.Options{Connect: connectTo(sockets)})
+	c := talking(t, url)
+	s, proven := <-sockets, make(chan string, 3)
+	for _, name := range []string{"first", "second"} {
+		if err := s.Emit(name); err != nil {
+			t.Fatal(err)
+		}
+		s.Probe(func() { proven <- name })
+	}
+	for _, want := range []string{`42["first"]`, "2", `42["second"]`, "2"} {
+		if _, got, err := c.conn.ReadMessage(); err != nil || string(got) != want {
+			t.Fatalf("heard %q, %v, want %q", got, err, want)
+		}
+	}
+	c.say("3")
+	c.say(`420["echo"]`)
+	c.expect(`430[]`)
+	if got := <-proven; got != "first" || len(proven) > 0 {
+		t.Errorf("one pong proves the %s, and %d more", got, len(proven))
+	}
+	c.say("3")
+	if got := <-proven; got != "second" {
+		t.Errorf("the second proves the %s", got)
+	}
+	c.say("3") // nobody asked
+	c.say(`421["echo"]`)
+	c.expect(`431[]`)
+}
