@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
 
@@ -100,7 +99,7 @@ func (w *wire) Read(p []byte) (int, error) {
 	left := w.left.Load()
 	if left < 0 {
 		_ = w.Close()
-		return 0, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET} // as a peer's end is told
+		return 0, &net.OpError{Op: "read", Net: "tcp", Err: errAway}
 	}
 	if left > 0 && int64(len(p)) > left {
 		p = p[:left]
