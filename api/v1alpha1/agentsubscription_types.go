@@ -38,7 +38,8 @@ type AgentSubscription struct {
 // +kubebuilder:validation:XValidation:rule="(has(self.agents) && size(self.agents) > 0) || (has(self.groups) && size(self.groups) > 0)",message="say whom this is for: name at least one of agents or one of groups"
 type AgentSubscriptionSpec struct {
 	// agents are the names of agents, exactly as the username claim of their token
-	// carries them: at most 1000.
+	// carries them, behind the usernamePrefix of their issuer if it has one: at
+	// most 1000.
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=1000
 	// +kubebuilder:validation:items:MinLength=1
@@ -47,8 +48,8 @@ type AgentSubscriptionSpec struct {
 	Agents []string `json:"agents,omitempty"`
 
 	// groups are the names of groups, exactly as the groups claim of a token
-	// carries them: at most 100. An agent belongs to the groups of their last
-	// token.
+	// carries them, behind the groupsPrefix of its issuer if it has one: at most
+	// 100. An agent belongs to the groups of their last token.
 	// +listType=set
 	// +kubebuilder:validation:MaxItems=100
 	// +kubebuilder:validation:items:MinLength=1

@@ -12,11 +12,12 @@ import (
 // AgentSubscriptionSpec is what is wanted of an AgentSubscription.
 type AgentSubscriptionSpecApplyConfiguration struct {
 	// agents are the names of agents, exactly as the username claim of their token
-	// carries them: at most 1000.
+	// carries them, behind the usernamePrefix of their issuer if it has one: at
+	// most 1000.
 	Agents []string `json:"agents,omitempty"`
 	// groups are the names of groups, exactly as the groups claim of a token
-	// carries them: at most 100. An agent belongs to the groups of their last
-	// token.
+	// carries them, behind the groupsPrefix of its issuer if it has one: at most
+	// 100. An agent belongs to the groups of their last token.
 	Groups []string `json:"groups,omitempty"`
 	// lists says which Worklists: by name, by label, or both (what either finds
 	// counts).
