@@ -24,6 +24,8 @@ func node(t *testing.T, pattern string, env ...string) {
 	run.Env = append(os.Environ(), env...)
 	if out, err := run.CombinedOutput(); err != nil {
 		t.Errorf("node --test %s: %v\n%s", pattern, err, out)
+	} else if testing.Verbose() {
+		t.Logf("%s", out)
 	}
 }
 

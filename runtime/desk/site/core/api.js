@@ -27,6 +27,12 @@ export class Api {
   requests(query = {}) {
     return this.read(`/v1/requests${search(query)}`);
   }
+  /** A request, also one that has been closed: what the model knows of it is brought up to date. */
+  async request(id) {
+    const answer = await this.read(`/v1/requests/${enc(id)}`);
+    this.model.applyAnswer({ request: answer.request });
+    return answer;
+  }
   /** A request with its last messages; it becomes a conversation of the model's. */
   async conversation(id) {
     try {

@@ -14,10 +14,16 @@ const PAGE = 500;
 
 const TICK = 1000;
 
+// Requests that are closed are in no snapshot; that a wrap-up of one is awaited is known
+// to who was there when it closed, and to this tab after it was loaded again.
+const WRAP_UPS = 'desk.wrapUps';
+
 /** Everything that a desk needs of its runtime, for one session. */
 export class Live {
-  constructor({ session, url = globalThis.location?.origin, fetch = globalThis.fetch.bind(globalThis), ...options }) {
+  constructor({ session, url = globalThis.location?.origin, fetch = globalThis.fetch.bind(globalThis), storage = globalThis.sessionStorage, ...options }) {
     this.session = session;
+    this.storage = storage;
+    this.recalled = JSON.parse(storage?.getItem(WRAP_UPS) ?? '[]');
     this.clock = new Clock();
     this.model = new Model();
     this.connection = new Connection({ session, url, ...options });
@@ -29,6 +35,7 @@ export class Live {
     const { connection, model } = this;
     connection.addEventListener('welcome', ({ detail }) => model.setAgent(detail.agent));
     connection.addEventListener('events', ({ detail }) => this.#take(detail.events));
+    model.addEventListener('change', ({ detail }) => detail.wrapUps && storage?.setItem(WRAP_UPS, JSON.stringify([...model.wrapUps.keys()])));
     connection.addEventListener('status', ({ detail }) => detail.status === 'live' && this.#connected());
     model.addEventListener('change', ({ detail }) => this.#mend(detail));
   }
@@ -71,6 +78,7 @@ export class Live {
 
   #take(events) {
     this.model.applyAll(events);
+    if (this.model.loaded) this.recalled.splice(0).forEach((id) => this.#quietly(this.api.request(id)));
     // Offers to a list that the agent has just come to were told before they did.
     if (events.some((e) => e.type === 'lists.changed')) this.#quietly(this.api.offers());
     if (events.some((e) => e.cause === 'join' || e.cause === 'leave' || e.type === 'lists.changed')) this.#askMe();

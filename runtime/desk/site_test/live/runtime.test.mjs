@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { inbox } from '../../site/core/attention.js';
+import { store } from '../tab.mjs';
 import { line } from './line.mjs';
 import { agent, desk, until, url, write } from './stand.mjs';
 
@@ -44,6 +45,21 @@ test('a request comes, is joined, answered, left and closed', async (t) => {
   assert.ok(model.wrapUps.has(id));
   await api.wrapUp(id, { reasons: ['sale'], note: 'a cake' });
   assert.equal(model.wrapUps.has(id), false);
+});
+
+test('a wrap-up that is awaited is known after the page was loaded again', async (t) => {
+  const storage = store();
+  const erin = await desk(t, 'erin', { storage });
+  const id = await write('web-wrapup', customer());
+  await erin.api.join(id);
+  await erin.api.close(id);
+  await until(erin, 'the wrap-up', () => erin.model.wrapUps.has(id));
+  erin.stop();
+  const again = await desk(t, 'erin', { storage });
+  await until(again, 'the wrap-up', () => again.model.wrapUps.has(id));
+  assert.equal(again.model.wrapUps.get(id).until, erin.model.wrapUps.get(id).until);
+  await again.api.wrapUp(id, { reasons: ['sale'] });
+  assert.ok(!storage.getItem('desk.wrapUps').includes(id));
 });
 
 test('what is dismissed on one device goes on the other, and stays gone', async (t) => {

@@ -21,8 +21,8 @@ export async function session(username, groups = '') {
 }
 
 /** A desk, live; it is stopped when the test ends. at is another way to the runtime. */
-export async function desk(t, username, { groups, at = url } = {}) {
-  const live = new Live({ session: await session(username, groups), url: at });
+export async function desk(t, username, { groups, at = url, storage } = {}) {
+  const live = new Live({ session: await session(username, groups), url: at, storage });
   t.after(() => live.stop());
   live.start();
   await until(live, 'a snapshot', () => live.model.loaded);
