@@ -1,7 +1,6 @@
 package snapshot
 
 import (
-	"net"
 	"net/url"
 	"strings"
 )
@@ -25,15 +24,8 @@ func Origin(s string) (string, bool) {
 // Authority is a host with or without a port, in lower case and without the port that
 // the scheme has by itself.
 func Authority(scheme, host string) string {
-	host = strings.ToLower(host)
-	usual := map[string]string{"https": "443", "http": "80"}[scheme]
-	if name, port, err := net.SplitHostPort(host); err == nil && port == usual {
-		if strings.Contains(name, ":") { // IPv6
-			return "[" + name + "]"
-		}
-		return name
-	}
-	return host
+	usual := map[string]string{"https": ":443", "http": ":80"}[scheme]
+	return strings.TrimSuffix(strings.ToLower(host), usual)
 }
 
 // Allows says whether pages of an origin may call the runtime from a browser.
