@@ -39,17 +39,24 @@ type Options struct {
 //
 // A path that is that of no file is a place in the desk, such as
 // /desk/requests/ID: it is answered with the desk itself, which reads the address.
-// One with the extension of a file is a mistake and answered with 404 and a page.
+// One in a folder of the desk's is a mistake and answered with 404 and a page.
 func Handler(o Options) http.Handler {
 	if o.Connect == nil {
 		o.Connect = func() []string { return nil }
 	}
-	return &handler{options: o, files: load(site())}
+	h := &handler{options: o, files: load(site()), folders: map[string]bool{}}
+	for name := range h.files {
+		if folder, _, inside := strings.Cut(name, "/"); inside {
+			h.folders[folder] = true
+		}
+	}
+	return h
 }
 
 type handler struct {
 	options Options
 	files   map[string]*file
+	folders map[string]bool
 }
 
 const (
@@ -70,11 +77,18 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, Path, http.StatusMovedPermanently)
 	case f != nil && name != notFound:
 		h.serve(w, r, f, http.StatusOK)
-	case inside && types[path.Ext(name)] == "":
+	case inside && h.place(name):
 		h.serve(w, r, h.files[index], http.StatusOK)
 	default:
 		h.serve(w, r, h.files[notFound], http.StatusNotFound)
 	}
+}
+
+// place says whether a path can be a place in the desk. What agents name, such as
+// lists, may look like a file; only at the top there are but words of the desk's own.
+func (h *handler) place(name string) bool {
+	first, _, below := strings.Cut(name, "/")
+	return !h.folders[first] && (below || types[path.Ext(name)] == "")
 }
 
 func (h *handler) serve(w http.ResponseWriter, r *http.Request, f *file, status int) {

@@ -56,9 +56,11 @@ func TestPaths(t *testing.T) {
 		"a request":                     {"/desk/requests/01M81SBW6BEN9T7A467T9E3N5P", answer{200, page, ""}},
 		"a list with a dot in its name": {"/desk/lists/sales.example", answer{200, page, ""}},
 		"a module that is not there":    {"/desk/core/nothing.js", answer{404, page, ""}},
-		"a style that is not there":     {"/desk/requests/base.css", answer{404, page, ""}},
+		"a style that is not there":     {"/desk/style/nothing.css", answer{404, page, ""}},
+		"a file that is not there":      {"/desk/nothing.js", answer{404, page, ""}},
+		"a list named like a file":      {"/desk/lists/app.js", answer{200, page, ""}},
 		"the page for what is not":      {"/desk/404.html", answer{404, page, ""}},
-		"a folder":                      {"/desk/core/", answer{200, page, ""}},
+		"a folder":                      {"/desk/core/", answer{404, page, ""}},
 		"out of the folder":             {"/desk/../desk.go", answer{200, page, ""}},
 		"beside the desk":               {"/other/", answer{404, page, ""}},
 	} {

@@ -1,10 +1,13 @@
 // What the desk knows: a reducer of the feed's events and of answers to commands, by the
 // rules of the runtime's README. No DOM, no clock, no network.
 
+import { Alerts } from './alerts.js';
 import { joined } from './attention.js';
 import { Conversations } from './conversations.js';
-import { duration, moment } from './time.js';
+import { Offers } from './offers.js';
+import { moment } from './time.js';
 import { Versions } from './versions.js';
+import { WrapUps } from './wrapups.js';
 
 /**
  * Events: 'change', whose detail says what is different: {all, lists, alerts, offers,
@@ -20,23 +23,28 @@ export class Model extends EventTarget {
   lists = new Map();
   /** By id: requests that are rows of the inbox. Never changed, only replaced. */
   rows = new Map();
-  /** By request: {request, generation, raisedAt}, in the order in which they were raised. */
-  alerts = new Map();
-  /** By id: those to this agent, and theirs. */
-  offers = new Map();
-  /** By request: {request, since, until}: the agent's wrap-ups that are awaited; times in ms. */
-  wrapUps = new Map();
 
   #versions = new Versions();
   #talk = new Conversations((id) => this.#changed.conversations.add(id));
   #changed = nothing();
-  #raised = new Set(); // of alerts, by request
+  #alerts = new Alerts(() => (this.#changed.alerts = true));
+  #offers = new Offers(() => (this.#changed.offers = true));
+  #wrapUps = new WrapUps(() => (this.#changed.wrapUps = true));
   #staging = null; // a snapshot of which parts have come
   #forget = false; // a gap was told of: what was had does not count any more
 
-  /** By request: see conversations.js. */
+  /** By request, offers by id; each as its own file says: conversations.js, alerts.js, ... */
   get conversations() {
     return this.#talk.all;
+  }
+  get alerts() {
+    return this.#alerts.all;
+  }
+  get offers() {
+    return this.#offers.all;
+  }
+  get wrapUps() {
+    return this.#wrapUps.all;
   }
 
   /** Says who the agent is, as the connection's welcome does. */
@@ -71,9 +79,9 @@ export class Model extends EventTarget {
       case 'request.message':
         return this.#message(event);
       case 'alert.withdrawn':
-        return event.all ? this.#withdrawAll() : this.#withdraw(event.request);
+        return event.all ? this.#alerts.withdrawAll() : this.#alerts.withdraw(event.request);
       case 'offer':
-        return this.#offer(event);
+        return this.#offers.take(event, this.me?.agent);
       case 'customer.presence':
         return this.#presence(event);
       case 'lists.changed':
@@ -98,13 +106,13 @@ export class Model extends EventTarget {
   #replaceAll({ lists, offers, rows }, reason) {
     if (this.#forget) this.#versions.clear();
     this.lists = byName(lists ?? []);
-    this.offers = new Map((offers ?? []).map((o) => [o.id, o]));
+    this.#offers.replace(offers ?? []);
     this.#replace(rows, null, this.loaded || reason !== 'connected');
     this.loaded = true;
     this.#forget = false;
     // What happened in them meanwhile is not in a snapshot.
     this.#talk.doubt();
-    this.#changed.all = this.#changed.lists = this.#changed.offers = true;
+    this.#changed.all = this.#changed.lists = true;
   }
 
   /** Puts rows in the place of those of some lists, or of all. */
@@ -120,12 +128,11 @@ export class Model extends EventTarget {
       if (this.#versions.closed(row.id)) continue; // an answer has told of more
       this.#versions.back(row.id);
       const before = this.#forget ? undefined : this.rows.get(row.id);
-      const wrapUp = row.wrapUp;
-      this.#awaited(row.id, row, wrapUp);
+      this.#wrapUps.shown(row, this.lists.get(row.list), this.#in(row));
       this.#setRow(before?.version > row.version ? before : row);
       this.#talk.follow(this.rows.get(row.id), this.#in(this.rows.get(row.id)), null);
-      if (row.alert && !this.#in(this.rows.get(row.id))) this.#raise(row.id, row.alert, ring);
-      else this.#withdraw(row.id);
+      if (row.alert && !this.#in(this.rows.get(row.id))) this.#alerts.raise(this.rows.get(row.id), row.alert, ring);
+      else this.#alerts.withdraw(row.id);
     }
     this.#changed.all = true;
   }
@@ -139,15 +146,15 @@ export class Model extends EventTarget {
     if (!this.#versions.news(row.id, version)) return;
     this.#versions.told(row.id, version);
     const before = this.rows.get(row.id);
-    if (event.released?.includes(this.me?.agent)) this.#released(event, before);
+    if (event.released?.includes(this.me?.agent)) this.#wrapUps.released(event, before, this.lists.get(row.list), this.me.agent);
     if (row.state === 'CLOSED') return this.#close(row, event);
     const next = before?.version >= version ? before : { ...row, presence: before?.presence, wrapUp: before?.wrapUp };
     if (!this.#visible(next)) return this.#gone(next, event);
     this.#setRow(next);
     this.#talk.follow(next, this.#in(next), event);
     if (this.#in(next)) this.#joined(next.id);
-    else if (this.#in(row)) this.#withdraw(row.id);
-    else if (event.alert) this.#raise(next.id, { generation: event.alertGeneration, raisedAt: event.at }, true);
+    else if (this.#in(row)) this.#alerts.withdraw(row.id);
+    else if (event.alert) this.#alerts.raise(next, { generation: event.alertGeneration, raisedAt: event.at }, true);
   }
 
   #removed(event) {
@@ -180,12 +187,14 @@ export class Model extends EventTarget {
   #answered(row) {
     if (!row) return;
     const { id, version } = row;
-    if (this.#versions.closed(id)) return this.#wrapUpAnswered(row);
+    const list = this.lists.get(row.list);
+    // An answer of before the end knows nothing of a wrap-up after it.
+    if (this.#versions.closed(id)) return row.state === 'CLOSED' && this.#wrapUps.shown(row, list, false);
     const before = this.rows.get(id);
     // No version tells of presence, nor does the feed to who was not in the request then.
     if (before && row.presence) this.#presence({ requestId: id, presence: row.presence });
     if (before?.version > version || this.#versions.isRemoved(id, version)) return;
-    this.#wrapUpAnswered(row);
+    this.#wrapUps.shown(row, list, this.#in(row));
     if (row.state === 'CLOSED') return this.#close(row, null);
     const member = this.#in(row);
     // Without attention it is a mere trace, of what is not this agent's to see any more:
@@ -200,21 +209,17 @@ export class Model extends EventTarget {
   #setRow({ alert, attention, ...row }) {
     this.rows.set(row.id, row);
     this.#changed.rows.add(row.id);
-    const standing = this.alerts.get(row.id);
-    if (standing) {
-      this.alerts.set(row.id, { ...standing, request: row });
-      this.#changed.alerts = true;
-    }
+    this.#alerts.follow(row);
   }
 
   #drop(id) {
-    this.#withdraw(id);
+    this.#alerts.withdraw(id);
     if (this.rows.delete(id)) this.#changed.rows.add(id);
   }
 
   #joined(id) {
-    this.#withdraw(id);
-    if (this.wrapUps.delete(id)) this.#changed.wrapUps = true; // asked again when they go
+    this.#alerts.withdraw(id);
+    this.#wrapUps.end(id);
   }
 
   #in(row) {
@@ -250,34 +255,12 @@ export class Model extends EventTarget {
     this.#changed.lists = true;
     for (const [id, row] of this.rows) {
       if (this.lists.get(row.list)?.subscribed) continue;
-      this.#withdraw(id);
+      this.#alerts.withdraw(id);
       if (this.#in(row)) continue;
       this.#versions.removed(id, row.version);
       this.#drop(id);
     }
-    for (const [id, offer] of this.offers) {
-      if (offer.list && offer.from !== this.me?.agent && !this.lists.get(offer.list)?.subscribed) this.dropOffer(id);
-    }
-  }
-
-  // ---- alerts
-
-  #raise(id, { generation, raisedAt }, ring) {
-    const standing = this.alerts.get(id);
-    if (standing?.generation >= generation) return;
-    this.alerts.delete(id); // one that is raised again is the newest
-    this.alerts.set(id, { request: this.rows.get(id), generation, raisedAt });
-    this.#changed.alerts = true;
-    if (ring) this.#raised.add(id);
-  }
-
-  #withdraw(id) {
-    if (this.alerts.delete(id)) this.#changed.alerts = true;
-  }
-
-  #withdrawAll() {
-    if (this.alerts.size > 0) this.#changed.alerts = true;
-    this.alerts.clear();
+    this.#offers.keep(this.lists, this.me?.agent);
   }
 
   // ---- conversations
@@ -364,10 +347,7 @@ export class Model extends EventTarget {
     this.#answered(request);
     if (messages) this.#talk.load(request, messages, this.#member(request));
     if (message) this.#talk.append(request.id, message, { mine: true });
-    if (offer) {
-      this.offers.set(offer.id, offer);
-      this.#changed.offers = true;
-    }
+    if (offer) this.#offers.put(offer);
     this.#emit();
   }
 
@@ -386,61 +366,19 @@ export class Model extends EventTarget {
 
   /** Takes the answer to GET /v1/offers. */
   applyOffers({ offers }) {
-    this.offers = new Map(offers.map((o) => [o.id, o]));
-    this.#changed.offers = true;
+    this.#offers.replace(offers);
     this.#emit();
   }
 
-  // ---- offers
-
-  #offer({ offer, status, by }) {
-    const over = status !== 'made' || by === this.me?.agent; // one of a list: they do not want it
-    if (over) return this.dropOffer(offer.id);
-    this.offers.set(offer.id, { ...this.offers.get(offer.id), ...offer });
-    this.#changed.offers = true;
-  }
-
-  /** An offer is over. */
+  /** An offer is over: an answer has said so. */
   dropOffer(id) {
-    if (this.offers.delete(id)) this.#changed.offers = true;
-    this.#emitLater();
-  }
-
-  // ---- wrap-ups
-
-  /** The agent was let go: the list may want to know what it was about. */
-  #released({ request: row, cause, at }, before) {
-    const asked = this.lists.get(row.list)?.wrapUp;
-    if (!asked || cause === 'revoke') return;
-    const given = before?.wrapUp?.appliedAt;
-    const since = before?.members.find((m) => m.agent === this.me.agent)?.joinedAt;
-    if (given && (!since || moment(given) >= moment(since))) return;
-    this.#await(row, moment(at), asked);
-  }
-
-  #wrapUpAnswered(row) {
-    if (row.wrapUp || this.wrapUps.has(row.id)) this.#awaited(row.id, row, row.wrapUp);
-  }
-
-  #awaited(id, row, wrapUp) {
-    const asked = this.lists.get(row.list)?.wrapUp;
-    if (asked && wrapUp && !wrapUp.appliedAt && wrapUp.since && !this.#in(row)) this.#await(row, moment(wrapUp.since), asked);
-    else if (this.wrapUps.delete(id)) this.#changed.wrapUps = true;
-  }
-
-  #await(row, since, asked) {
-    this.wrapUps.set(row.id, { request: row, since, until: since + duration(asked.timeout) });
-    this.#changed.wrapUps = true;
+    this.#offers.drop(id);
+    this.#emit();
   }
 
   /** Time has passed: wrap-ups that the runtime has given by now are not asked for. */
   expire(now) {
-    for (const [id, { until }] of this.wrapUps) {
-      if (until <= now) {
-        this.wrapUps.delete(id);
-        this.#changed.wrapUps = true;
-      }
-    }
+    this.#wrapUps.expire(now);
     this.#emit();
   }
 
@@ -450,14 +388,9 @@ export class Model extends EventTarget {
     const changed = this.#changed;
     if (!changed.all && !changed.lists && !changed.alerts && !changed.offers && !changed.wrapUps && !changed.rows.size && !changed.conversations.size) return;
     this.#changed = nothing();
-    const raised = [...this.#raised].map((id) => this.alerts.get(id)).filter(Boolean);
-    this.#raised.clear();
+    const rung = this.#alerts.rung();
     this.dispatchEvent(new CustomEvent('change', { detail: changed }));
-    for (const alert of raised) this.dispatchEvent(new CustomEvent('alert', { detail: alert }));
-  }
-
-  #emitLater() {
-    queueMicrotask(() => this.#emit());
+    for (const alert of rung) this.dispatchEvent(new CustomEvent('alert', { detail: alert }));
   }
 }
 
