@@ -12,7 +12,7 @@ import { handOn } from './targets.js';
 export async function attempt(desk, button, command, done) {
   if (button?.getAttribute('aria-busy') === 'true') return null;
   button?.setAttribute('aria-busy', 'true');
-  if (desk.connection.status !== 'live') desk.toasts.done('It will be done as soon as the connection is back.');
+  offline(desk);
   try {
     const answer = await command();
     if (done) desk.toasts.done(done);
@@ -25,11 +25,16 @@ export async function attempt(desk, button, command, done) {
   }
 }
 
+function offline(desk) {
+  if (desk.connection.status !== 'live') desk.toasts.done('It will be done as soon as the connection is back.');
+}
+
 export async function join(desk, request, button) {
   if (button?.getAttribute('aria-busy') === 'true') return;
   button?.setAttribute('aria-busy', 'true');
   // What one joins is before one's eyes at once: nothing more is typed elsewhere.
   desk.router.open(request.id);
+  offline(desk);
   try {
     const { warnings } = await desk.api.join(request.id);
     desk.announcer.say(`You have joined ${customer(request)}.`);

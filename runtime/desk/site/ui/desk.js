@@ -15,6 +15,9 @@ export class Desk {
   // focusNext is the conversation to write in, returnTo the row to go to, once it is there.
   focusNext = null;
   returnTo = null;
+  // stopped ends what listens to the page.
+  #stopping = new AbortController();
+  stopped = this.#stopping.signal;
   #draws = new Set();
   #due = false;
 
@@ -23,7 +26,7 @@ export class Desk {
     Object.assign(this, { live, session, connection, model, api, prefs, signInAgain });
     // Where one is shows at once: what one types next belongs there.
     this.past = new Past(model);
-    this.router = new Router(() => this.#draw());
+    this.router = new Router(() => this.#draw(), this.stopped);
     model.addEventListener('change', () => this.changed());
     connection.addEventListener('status', () => this.changed());
     connection.addEventListener('events', ({ detail }) => detail.events.forEach((event) => this.past.note(event)));
@@ -82,6 +85,7 @@ export class Desk {
   stop() {
     clearInterval(this.ticking);
     this.#draws.clear();
+    this.#stopping.abort();
     this.live.stop();
   }
 }

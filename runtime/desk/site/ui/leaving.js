@@ -20,4 +20,6 @@ export async function signOut(desk) {
   if (!sure) return;
   desk.stop();
   await desk.session.signOut();
+  // Where the issuer has no page to sign out at, the desk's own is what follows.
+  desk.signInAgain();
 }

@@ -10,7 +10,7 @@ export function menu(desk) {
   const load = el('ul', { class: 'load' });
   const sound = toggle('Play a sound for new alerts', 'sound', () => desk.prefs.set('sound', sound.input.checked));
   const notifications = toggle('Show alerts outside of this window', 'notifications', async () => {
-    const allowed = sound && notifications.input.checked ? await allowNotifications() : false;
+    const allowed = notifications.input.checked && (await allowNotifications());
     if (notifications.input.checked && !allowed) desk.toasts.failed('This browser does not let the desk show notifications. Allow it in the settings of the site.');
     notifications.input.checked = allowed;
     desk.prefs.set('notifications', allowed);

@@ -7,13 +7,23 @@ import { conversation } from './conversation.js';
 export function pane(desk) {
   const place = el('div', { class: 'pane-place' });
   const node = el('section', { class: 'pane', id: 'conversation', 'aria-label': 'Conversation', tabIndex: -1 }, place);
+  let before = null;
   return {
     node,
     update() {
       const id = desk.router.request;
+      if (before !== id) putAside(desk, before);
+      before = id;
       keep(place, [id ?? ''], (one) => one, () => (id ? conversation(desk, id) : welcome()));
     },
   };
+}
+
+// putAside forgets a conversation that one has only looked at: its messages would not be
+// kept up, and a day has many.
+function putAside(desk, id) {
+  const talk = id && desk.model.conversations.get(id);
+  if (talk && talk.state !== 'open' && talk.sending.length === 0) queueMicrotask(() => desk.model.forgetConversation(id));
 }
 
 function welcome() {

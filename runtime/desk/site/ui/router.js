@@ -9,9 +9,9 @@ export class Router {
   request = null;
   #changed;
 
-  constructor(changed) {
+  constructor(changed, signal) {
     this.#changed = changed;
-    window.addEventListener('popstate', () => this.#read());
+    window.addEventListener('popstate', () => this.#read(), { signal });
     this.#read();
   }
 

@@ -26,7 +26,7 @@ export function shell(root, parts) {
   const talk = pane(desk);
   const veil = el('div', { class: 'veil', hidden: true });
   const node = el('div', { class: 'shell', 'data-testid': 'desk' },
-    el('a', { class: 'skip', href: '#inbox-title', textContent: 'Skip to the inbox' }),
+    el('button', { class: 'skip', type: 'button', textContent: 'Skip to the inbox', on: { click: () => (narrow.matches && desk.router.request ? talk.node : document.getElementById('inbox-title')).focus() } }),
     top.node, live.banner, side.node, cards.node, el('main', { class: 'main' }, list.node, talk.node), veil,
     desk.toasts.node, desk.announcer.node);
   root.replaceChildren(node);
@@ -49,6 +49,6 @@ export function shell(root, parts) {
     request = desk.router.request;
   });
   // What came while one looked elsewhere is seen when one looks here again.
-  window.addEventListener('focus', () => desk.changed());
+  window.addEventListener('focus', () => desk.changed(), { signal: desk.stopped });
   return desk;
 }

@@ -14,8 +14,7 @@ export function listen(desk) {
     const act = keys[event.key.toLowerCase()];
     if (act && act(desk) !== false) event.preventDefault();
   };
-  document.addEventListener('keydown', keydown);
-  return () => document.removeEventListener('keydown', keydown);
+  document.addEventListener('keydown', keydown, { signal: desk.stopped });
 }
 
 const keys = {
