@@ -40,6 +40,8 @@ func process(t testing.TB) context.Context {
 		ctx, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
 			chromedp.Flag("disable-gpu", true), // there is none
 			chromedp.Flag("hide-scrollbars", false),
+			// A mouse, which a machine without a screen has not: hover, and fine.
+			chromedp.Flag("blink-settings", "primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4"),
 			chromedp.Flag("lang", "en-GB"),
 			chromedp.Env("LANGUAGE=en_GB", "TZ=UTC"),
 		)...)
