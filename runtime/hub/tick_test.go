@@ -28,6 +28,18 @@ func begun(t *testing.T, l *lab.Lab) (c *hub.Conn, cursor string) {
 	return c, flush.Cursor
 }
 
+// wantHeld wants events to wait for the end of the tick.
+func wantHeld(t *testing.T, l *lab.Lab, c *hub.Conn, events int) {
+	t.Helper()
+	l.Hub.Stats() // waits until the hub is done with them
+	if n := c.Waiting(); n != events {
+		t.Errorf("%d events wait, want %d", n, events)
+	}
+	if flush, ok, err := c.Take(); ok || err != nil {
+		t.Errorf("%v go out before the tick's end, %v", types(flush.Frames), err)
+	}
+}
+
 // The first event goes out at once, what comes within the tick together at its end,
 // and a cursor stands behind all of it.
 func TestTick(t *testing.T) {
@@ -36,6 +48,7 @@ func TestTick(t *testing.T) {
 	for n := range 3 {
 		l.Message(fmt.Sprint("c", n), fmt.Sprint("m", n))
 	}
+	wantHeld(t, l, c, 3)
 	l.Hub.EndTick()
 	flush := next(t, c)
 	wantTypes(t, "the others together", flush.Frames, protocol.EventReceived, protocol.EventReceived, protocol.EventReceived)
@@ -58,15 +71,7 @@ func TestOneTickForAll(t *testing.T) {
 	erin := l.Connect(lab.Erin, "")
 	next(t, erin)
 	l.MessageOn(lab.Reopen, "mary", "m1")
-	l.Hub.Stats() // waits until the hub is done with it
-	if n := erin.Waiting(); n != 1 {
-		t.Fatalf("%d events wait for erin", n)
-	}
-	patience, cancel := context.WithCancel(ctx)
-	cancel()
-	if flush, err := erin.Next(patience); !errors.Is(err, context.Canceled) {
-		t.Errorf("%+v, %v", flush, err)
-	}
+	wantHeld(t, l, erin, 1)
 	l.Hub.EndTick()
 	wantTypes(t, "at the tick's end", next(t, erin).Frames, protocol.EventReceived)
 }
