@@ -26,7 +26,7 @@ export async function attempt(desk, button, command, done) {
 }
 
 function offline(desk) {
-  if (desk.connection.status !== 'live') desk.toasts.done('It will be done as soon as the connection is back.');
+  if (desk.connection.status !== 'live') desk.toasts.done('There is no connection just now. It is done if that comes back soon.');
 }
 
 export async function join(desk, request, button) {

@@ -26,6 +26,9 @@ const words = {
   'store-full': () => 'The runtime has no room left. Tell whoever runs it.',
   'no-configuration': () => 'The runtime is starting. Try again in a moment.',
   draining: () => 'The runtime is restarting. Try again in a moment.',
+  unreachable: (p) => (p.unsure
+    ? 'The connection broke before there was an answer. Look whether it was done, and try again.'
+    : 'There was no connection, and nothing was done. Try again when it is back.'),
   internal: (p) => `Something is broken in the runtime. Report it${p.instance ? `, with ${p.instance}` : ''}.`,
 };
 

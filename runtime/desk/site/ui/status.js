@@ -70,7 +70,7 @@ const words = {
 const again = { button: 'Try now', run: (desk) => desk.connection.retry() };
 
 const actions = {
-  reconnecting: { says: 'The connection was lost. What you do is done as soon as it is back.', ...again },
+  reconnecting: { says: 'The connection was lost. What you see may have changed.', ...again },
   unavailable: { says: 'The runtime cannot be reached just now.', ...again },
   replaced: { says: 'You are connected elsewhere, and this window rests.', button: 'Use here', run: (desk) => desk.connection.start() },
   signedOut: { says: 'Your session is over.', button: 'Sign in again', run: (desk) => desk.signInAgain() },
