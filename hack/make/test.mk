@@ -33,7 +33,7 @@ clients: ## Run the tests with clients of others: Chromium at the desk, socket.i
 .PHONY: screenshots
 screenshots: export PULLMODE_SCREENSHOTS ?= $(CURDIR)/bin/screenshots
 screenshots: ## Write a picture of every view of the desk into PULLMODE_SCREENSHOTS (bin/screenshots).
-	cd hack/clients && go test -count=1 -run '^TestViews' ./desk
+	cd hack/clients && go test -count=1 -run '^TestViews?Of' ./desk
 	@echo "the pictures are in $(PULLMODE_SCREENSHOTS)"
 
 .PHONY: e2e

@@ -9,28 +9,41 @@ import (
 	"github.com/pullmode/operator/hack/clients/kit"
 )
 
-// look looks at a view as everybody sees it: at a desk and on a phone, in light and in
-// dark, with the eyes of axe, and on the narrowest phone.
-func look(p *browser.Page, view string) {
-	for _, screen := range []browser.Screen{browser.Desktop, browser.Phone} {
-		p.Size(screen)
-		for _, scheme := range []browser.Scheme{browser.Light, browser.Dark} {
-			p.Prefer(scheme)
+// look looks at a view with a person's eyes and those of axe.
+type look func(p *browser.Page, view string)
+
+// onEveryScreen shows views at a desk and on phones. Each is shown anew: a page that has
+// been on a phone has lost its mouse.
+func onEveryScreen(t *testing.T, show func(*testing.T, look)) {
+	t.Run("desktop", func(t *testing.T) {
+		show(t, func(p *browser.Page, view string) { inBothSchemes(p, view, browser.Desktop) })
+	})
+	t.Run("phone", func(t *testing.T) {
+		show(t, func(p *browser.Page, view string) {
+			p.Size(browser.Phone)
+			inBothSchemes(p, view, browser.Phone)
+			p.Size(browser.Narrow)
 			p.Settle()
-			name := strings.Join([]string{view, screen.Name, string(scheme)}, "-")
-			p.Picture(name)
-			p.Accessible(name)
-		}
-	}
-	p.Size(browser.Narrow)
-	p.Prefer(browser.Light)
-	p.Settle()
-	p.FitsItsWidth(view)
-	p.Picture(view + "-narrow")
-	p.Size(browser.Desktop)
+			p.FitsItsWidth(view)
+			p.Picture(view + "-narrow")
+			p.Size(browser.Desktop) // where the way to the next view is
+		})
+	})
 }
 
-func TestViewsOfWhoComesIn(t *testing.T) {
+func inBothSchemes(p *browser.Page, view string, on browser.Screen) {
+	for _, scheme := range []browser.Scheme{browser.Dark, browser.Light} {
+		p.Prefer(scheme)
+		p.Settle()
+		name := strings.Join([]string{view, on.Name, string(scheme)}, "-")
+		p.Picture(name)
+		p.Accessible(name)
+	}
+}
+
+func TestViewsOfWhoComesIn(t *testing.T) { onEveryScreen(t, showWhoComesIn) }
+
+func showWhoComesIn(t *testing.T, look look) {
 	c := open(t, nil)
 	a := agent{Page: browser.Open(t), name: "nobody"}
 	a.Goto(c.URL + "/desk/")
@@ -88,7 +101,9 @@ func busy(t *testing.T, c centre) (a agent, john string) {
 	return a, john
 }
 
-func TestViewsOfTheInbox(t *testing.T) {
+func TestViewsOfTheInbox(t *testing.T) { onEveryScreen(t, showTheInbox) }
+
+func showTheInbox(t *testing.T, look look) {
 	c := open(t, nil)
 	a, john := busy(t, c)
 	views := map[string]func(){
@@ -107,18 +122,20 @@ func TestViewsOfTheInbox(t *testing.T) {
 		look(a.Page, name)
 	}
 	a.ID("find").Fill("")
-	a.Size(browser.Phone)
-	a.Like("button", "^Views and lists").Click()
-	a.Settle()
-	a.Picture("drawer-phone-light")
-	a.Accessible("drawer-phone-light")
-	a.Prefer(browser.Dark)
-	a.Settle()
-	a.Picture("drawer-phone-dark")
-	a.Accessible("drawer-phone-dark")
 }
 
-func TestViewsOfDialogs(t *testing.T) {
+func TestViewOfTheDrawer(t *testing.T) {
+	c := open(t, nil)
+	a, _ := busy(t, c)
+	a.Size(browser.Phone)
+	a.Press("Escape") // back to the inbox
+	a.Like("button", "^Views and lists").Click()
+	inBothSchemes(a.Page, "drawer", browser.Phone)
+}
+
+func TestViewsOfDialogs(t *testing.T) { onEveryScreen(t, showDialogs) }
+
+func showDialogs(t *testing.T, look look) {
 	c := open(t, nil)
 	a, john := busy(t, c)
 	bea := c.customer("site", "bea", "Bea", "It is broken.")
@@ -149,7 +166,9 @@ func TestViewsOfDialogs(t *testing.T) {
 	look(a.Page, "menu")
 }
 
-func TestViewsOfTrouble(t *testing.T) {
+func TestViewsOfTrouble(t *testing.T) { onEveryScreen(t, showTrouble) }
+
+func showTrouble(t *testing.T, look look) {
 	c := open(t, nil)
 	line := c.Line()
 	a := agent{Page: browser.Open(t), name: "alice"}
@@ -162,16 +181,19 @@ func TestViewsOfTrouble(t *testing.T) {
 	a.say("Yes, until six.")
 	a.conversation().Says("the customer has blocked this page")
 	look(a.Page, "not-delivered")
+	a.Offline(true)
 	line.Cut()
 	a.status("reconnecting")
-	look(a.Page, "reconnecting")
+	look(a.Page, "offline")
 	line.Mend()
-	a.ID("banner").Role("button", "Try now").Click()
+	a.Offline(false) // the browser says that there is a network: nobody has to wait
 	a.live()
 	look(a.Page, "back")
 }
 
-func TestViewsOfElsewhere(t *testing.T) {
+func TestViewsOfElsewhere(t *testing.T) { onEveryScreen(t, showElsewhere) }
+
+func showElsewhere(t *testing.T, look look) {
 	c := open(t, map[string]string{"sessionPolicy": "Replace"})
 	a := c.signIn(t, "alice")
 	c.signIn(t, "alice")
