@@ -246,6 +246,15 @@ test('a token that cannot be renewed is not sent again', async (t) => {
   assert.equal(last().sent.length, 1);
 });
 
+test('who stops while a token is awaited is not connected', async (t) => {
+  const c = await live(t);
+  c.last().ends();
+  mock.timers.tick(125); // it asks for a token now
+  c.connection.stop();
+  await settle();
+  assert.equal(c.sockets.length, 1);
+});
+
 test('after replaced, start takes the place back', async (t) => {
   const { connection, last, sockets: all } = await live(t);
   last().ends(4500);
@@ -318,6 +327,20 @@ test('what passes by itself is tried again, and told when it does not pass', asy
   }
   await told;
   assert.equal(last().calls().filter((c) => c.id === 'b').length, 5);
+});
+
+test('what is about to be tried again goes once with a new connection', async (t) => {
+  const { connection, last } = await live(t);
+  const call = connection.call('POST', '/v1/requests/1/join', undefined, { id: 'a' });
+  last().says({ type: 'answer', id: 'a', status: 503, body: { type: 'https://pullmode.io/problems/store-unavailable', title: 'Wait' } });
+  last().ends();
+  await pass(125);
+  last().open();
+  last().welcome();
+  await pass(500);
+  assert.equal(last().calls().length, 1);
+  last().says({ type: 'answer', id: 'a', status: 200, body: 'joined' });
+  assert.equal(await call, 'joined');
 });
 
 test('what is too large is not sent: it would end the connection', async (t) => {

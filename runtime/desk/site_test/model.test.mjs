@@ -101,6 +101,141 @@ test('an alert ends with the own join, also before it is told, and not with that
   assert.deepEqual([model.alerts.has(id), model.rows.get(id).members.length], [false, 2]);
 });
 
+test('an event that was had is no news', () => {
+  const { world, model, read } = stand();
+  const id = world.open('team');
+  const [received] = read();
+  world.dismiss(id);
+  read();
+  model.apply(received);
+  assert.equal(model.alerts.has(id), false);
+});
+
+test('answers that are ahead of their events stand, and the events count for alerts', () => {
+  const { world, model, read } = stand();
+  const id = world.open('team');
+  const joined = world.join(id, 'alice');
+  const left = world.leave(id, 'alice');
+  model.applyAnswer(joined);
+  model.applyAnswer(left);
+  const states = [];
+  model.addEventListener('change', () => states.push(model.rows.get(id)?.state));
+  for (const { event } of world.feed) model.apply(event);
+  assert.deepEqual([[...new Set(states)], model.alerts.has(id)], [['INACTIVE'], false]);
+  read();
+});
+
+test('what is told late of a grab does not take what one has since', () => {
+  const { world, model, read } = stand();
+  const id = world.open('grab');
+  read();
+  world.join(id, 'bob');
+  const [removed] = world.feed.slice(-1).map((f) => f.event);
+  world.leave(id, 'bob');
+  model.applyAnswer(world.join(id, 'alice'));
+  assert.equal(removed.type, 'request.removed');
+  model.apply(removed);
+  assert.equal(model.rows.has(id), true);
+});
+
+test('who leaves what is somebody else\'s sees it no more', () => {
+  const { world, model, read } = stand();
+  const id = world.open('grab');
+  world.join(id, 'alice', { admin: true }); // as one who was invited: without owning it
+  world.join(id, 'bob');
+  read();
+  assert.equal(model.rows.get(id).members.length, 2);
+  world.leave(id, 'alice');
+  read();
+  assert.equal(model.rows.has(id), false);
+});
+
+test('a closed request does not come back: not by a snapshot of before, nor by an answer', () => {
+  const { world, model } = stand();
+  const id = world.open('team');
+  model.applyAnswer(world.join(id, 'alice'));
+  const [before, page, events] = [world.snapshot({ reason: 'listsChanged' }), world.page(), world.feed.map((f) => f.event)];
+  model.applyAnswer(world.close(id, 'alice'));
+  before.forEach((part) => model.apply(part));
+  model.applyPage(page);
+  model.applyAll(events);
+  assert.equal(model.rows.size, 0);
+});
+
+test('after a gap, what was had does not count, whatever its version', () => {
+  const { world, model, begin } = stand();
+  const id = world.open('team');
+  for (let i = 0; i < 5; i++) world.write(id);
+  begin();
+  model.applyAnswer(world.close(id, 'bob'));
+  Object.assign(world.requests.get(id), { state: 'UNREAD', version: 1 }); // a backup was restored
+  model.apply({ type: 'gap', reason: 'otherEpoch' });
+  begin('gap');
+  assert.deepEqual([model.rows.get(id)?.version, model.rows.get(id)?.state], [1, 'UNREAD']);
+});
+
+test('pages bring rows up to date and add none', () => {
+  const { world, model, read } = stand();
+  const id = world.open('team');
+  read();
+  world.open('team');
+  world.write(id);
+  model.applyPage(world.page());
+  assert.deepEqual([...model.rows.values()].map((r) => [r.id, r.version]), [[id, 2]]);
+});
+
+test('conversations are asked for again after a snapshot of everything, and when their request is gone', () => {
+  const { world, model, begin } = stand();
+  const [stays, goes] = [world.open('team'), world.open('team')];
+  for (const id of [stays, goes]) model.applyAnswer(world.join(id, 'alice'));
+  begin();
+  assert.equal(model.conversations.get(stays).stale, true);
+  model.applyConversation(world.conversation(stays));
+  world.leave(goes, 'alice');
+  world.choose('team', false);
+  begin('gap');
+  model.applyConversation(world.conversation(stays));
+  assert.deepEqual([model.conversations.get(stays).stale, model.conversations.get(goes).stale], [false, true]);
+});
+
+test('a conversation that one looks at is asked for again when its row has gone, and is never older than it was', () => {
+  const { world, model, read } = stand();
+  const id = world.open('team');
+  world.write(id);
+  model.applyConversation(world.conversation(id));
+  read(); // of the first message alone
+  assert.deepEqual([model.conversations.get(id).request.version, model.conversations.get(id).stale], [2, false]);
+  world.requests.delete(id);
+  world.choose('team', true);
+  read();
+  assert.deepEqual([model.rows.has(id), model.conversations.get(id).stale], [false, true]);
+});
+
+test('a row that has come back takes answers again', () => {
+  const { world, model, read } = stand();
+  const id = world.open('team');
+  world.join(id, 'alice');
+  world.leave(id, 'alice');
+  world.choose('team', false);
+  world.choose('team', true);
+  read();
+  model.expire(Infinity);
+  model.applyAnswer(world.answer(id, 'left'));
+  assert.equal(model.wrapUps.has(id), true);
+});
+
+test('an answer that is late does not take a conversation back', () => {
+  const { world, model, read } = stand();
+  const id = world.open('team');
+  const joined = world.join(id, 'alice');
+  model.applyAnswer(joined);
+  world.join(id, 'bob');
+  read();
+  model.applyAnswer(joined);
+  model.applyConversation({ request: joined.request, messages: [] });
+  assert.equal(model.conversations.get(id).request.members.length, 2);
+});
+
 test('what somebody else grabs goes, and the conversation says who has it', () => {
   const { world, model, read } = stand();
   const id = world.open('grab');
