@@ -6,6 +6,7 @@ package contract_test
 import (
 	_ "embed"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -31,7 +32,9 @@ type setup struct {
 func play(t *testing.T, r *kit.Runtime, script string, s setup) string {
 	t.Helper()
 	s.URL, s.Key = r.URL, r.Key()
-	s.Tokens = map[string]string{"alice": r.Token("alice"), "bob": r.Token("bob")}
+	if s.Tokens == nil {
+		s.Tokens = map[string]string{"alice": r.Token("alice"), "bob": r.Token("bob")}
+	}
 	text, err := json.Marshal(s)
 	if err != nil {
 		t.Fatal(err)
@@ -85,11 +88,17 @@ func TestSessionReplaced(t *testing.T) {
 // Not one CONNECT of thousands is lost.
 func TestConnectsInARow(t *testing.T) {
 	r, _ := serve(t, "Allow")
+	tokens := map[string]string{} // of so many that none of them comes more often than an agent may
+	for n := range 200 {
+		agent := fmt.Sprint("agent-", n)
+		tokens[agent] = r.Token(agent)
+	}
 	for name, s := range map[string]setup{
-		"websocket": {Library: libraries["4.8.4"], Transports: []string{"websocket"}, Count: 5000},
-		"upgrade":   {Library: libraries["4.4.0"], Transports: []string{"polling", "websocket"}, Count: 500},
+		"websocket": {Library: libraries["4.8.4"], Transports: transports["websocket"]},
+		"upgrade":   {Library: libraries["4.4.0"], Transports: transports["upgrade"]},
 	} {
 		t.Run(name, func(t *testing.T) {
+			s.Tokens, s.Count = tokens, 5000
 			var report struct {
 				Connects int
 				Lost     []string
