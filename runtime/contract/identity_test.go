@@ -7,6 +7,8 @@ import (
 
 	"github.com/pullmode/operator/runtime/auth"
 	"github.com/pullmode/operator/runtime/internal/site"
+	"github.com/pullmode/operator/runtime/replica"
+	"github.com/pullmode/operator/runtime/snapshot"
 )
 
 func (d *desk) refused() (r struct {
@@ -90,4 +92,21 @@ func TestTokens(t *testing.T) {
 		t.Errorf("%s: it would come back with the same token", how)
 	}
 	renews.must("subscribePullModeList", map[string]any{"listId": "l2"}) // by the new token's group
+}
+
+// Who connects too often is not refused, as then it would not try again by itself; a
+// command too many is.
+func TestRateLimits(t *testing.T) {
+	now := time.Now()
+	s := site.Start(t, func(o *replica.Options) { o.Now = func() time.Time { return now } })
+	config := s.Config()
+	config.RateLimits.Agent = &snapshot.Rate{PerSecond: 1, Burst: 1}
+	s.Program(config)
+	first := as(s, "alice").in()
+	if got := first.ask("changeAgentState", nil); got["type"] != "too-many-requests" || got["retryAfterMs"] == nil {
+		t.Errorf("%v", got)
+	}
+	if how := as(s, "alice").over(); how != "closed" {
+		t.Errorf("%s: it would not try again", how)
+	}
 }
