@@ -112,12 +112,12 @@ func showTheInbox(t *testing.T, look look) {
 		"preview":      func() { a.Like("row", "Yusuf").Click(); a.conversation().Says("Hello?") },
 		"inbox":        func() { a.Goto(c.URL + "/desk/"); a.live(); a.row(john).Shown() },
 		"overdue":      func() { a.part("view-overdue").Click() },
-		"nobody":       func() { a.part("view-online").Click() },
+		"online":       func() { a.part("view-online").Click() },
 		"list":         func() { a.part("list-complaints").Click() },
 		"channel":      func() { a.part("channel-page").Click() },
 		"nothing":      func() { a.part("view-all").Click(); a.ID("find").Fill("Nobody at all") },
 	}
-	for _, name := range []string{"conversation", "too-long", "preview", "inbox", "overdue", "nobody", "list", "channel", "nothing"} {
+	for _, name := range []string{"conversation", "too-long", "preview", "inbox", "overdue", "online", "list", "channel", "nothing"} {
 		views[name]()
 		look(a.Page, name)
 	}
