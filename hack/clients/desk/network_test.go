@@ -53,7 +53,7 @@ func TestNetworkIsCutAndComesBack(t *testing.T) {
 
 	line.Mend()
 	a.Offline(false)
-	a.ID("connection").Says("Back, nothing was missed")
+	a.ID("connection").Says("Back, none missed")
 	a.row(zoe).Shown()
 	a.alert(zoe).Shown()
 	a.row(ann).Says("Active")

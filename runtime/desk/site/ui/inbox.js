@@ -70,6 +70,7 @@ function described(desk, { kind, name }) {
 function reason(desk, { kind, name }, narrowed) {
   const { model } = desk;
   if (!model.loaded) return { title: 'Loading your inbox…', says: 'What is open on your lists comes in a moment.' };
+  if (desk.connection.status === 'replaced') return { title: 'This window rests', says: 'You are connected elsewhere: what is open is shown there.' };
   if (narrowed) return { title: 'Nothing matches', says: 'There are no requests with these filters.' };
   const lists = [...model.lists.values()];
   if (lists.length === 0) return { title: 'No lists yet', says: 'No AgentSubscription names you or one of your groups. Ask whoever looks after the lists.' };

@@ -56,7 +56,7 @@ function next({ retryAt, reason }) {
   return `Trying again in ${Math.max(1, Math.ceil((retryAt - Date.now()) / 1000))} s.`;
 }
 
-const back = (gap) => (gap ? 'Back, loaded anew' : 'Back, nothing was missed');
+const back = (gap) => (gap ? 'Back, loaded anew' : 'Back, none missed');
 
 const words = {
   connecting: 'Connecting…',
