@@ -52,6 +52,7 @@ func TestWhatAScrapeSays(t *testing.T) {
 		`pullmode_messages_received_total{channel="shop",outcome="opened"} 1`,
 		`pullmode_oldest_unread_seconds{list="gone"} 0`,
 		`pullmode_oldest_unread_seconds{list="sales"} 60`,
+		`pullmode_rate_limited_total{who="agent"} 1`,
 		`pullmode_requests{list="sales",state="ACTIVE"} 0`,
 		`pullmode_requests{list="sales",state="UNREAD"} 2`,
 		`pullmode_requests_closed_total{joined="true",list="sales",reason="AGENT"} 1`,
