@@ -96,7 +96,7 @@ func (s *Server) Handler() http.Handler { return s.handler }
 // make it wait for or hold.
 func HTTP(handler http.Handler, writeTimeout time.Duration, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler:           handler,
+		Handler:           readOut(handler),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       30 * time.Second, // a feed lifts it, having nothing to read
 		WriteTimeout:      writeTimeout,     // a feed renews it with every write
