@@ -9,6 +9,8 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/pullmode/operator/runtime/silence"
 )
 
 // algorithms are those with a private and a public key. "none" and the HMAC ones
@@ -61,36 +63,37 @@ func (k *keySet) VerifySignature(_ context.Context, token string) ([]byte, error
 	return nil, errUnknownKey
 }
 
-// readKeys reads an issuer's discovery document and the keys that it names.
+// readKeys reads an issuer's discovery document and the keys that it names. Errors go
+// on after the issuer's name.
 func readKeys(ctx context.Context, client *http.Client, issuer string) (*keySet, error) {
 	found, err := oidc.NewProvider(oidc.ClientContext(ctx, client), issuer)
 	if err != nil {
-		return nil, fmt.Errorf("discovery: %w", err)
+		return nil, fmt.Errorf("cannot be discovered: %w", err)
 	}
 	var document struct {
 		KeysURL string `json:"jwks_uri"`
 		Endpoints
 	}
 	if err := found.Claims(&document); err != nil {
-		return nil, fmt.Errorf("discovery: %w", err)
+		return nil, fmt.Errorf("cannot be discovered: %w", err)
 	}
 	if document.KeysURL == "" {
-		return nil, errors.New("discovery: the document names no jwks_uri")
+		return nil, errors.New("names no jwks_uri in its discovery document")
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, document.KeysURL, nil)
 	if err != nil {
-		return nil, fmt.Errorf("keys: %w", err)
+		return nil, fmt.Errorf("names a jwks_uri that is none: %w", err)
 	}
 	response, err := client.Do(request)
-	if err != nil {
-		return nil, fmt.Errorf("keys: %w", err)
+	if err != nil { // of another host, maybe: not to be taken for the issuer's own silence
+		return nil, fmt.Errorf("names %s for its keys, and that %s", document.KeysURL, silence.Of(err))
 	}
 	defer response.Body.Close()
 	var set struct {
 		Keys []json.RawMessage `json:"keys"`
 	}
 	if err := json.NewDecoder(response.Body).Decode(&set); err != nil {
-		return nil, fmt.Errorf("keys: %w", err)
+		return nil, fmt.Errorf("names %s for its keys, and that holds no set of keys: %w", document.KeysURL, err)
 	}
 	read := &keySet{endpoints: document.Endpoints}
 	for _, raw := range set.Keys {
@@ -101,7 +104,7 @@ func readKeys(ctx context.Context, client *http.Client, issuer string) (*keySet,
 		}
 	}
 	if len(read.keys) == 0 {
-		return nil, errors.New("keys: none of them can verify a signature")
+		return nil, errors.New("has no key that can verify a signature")
 	}
 	return read, nil
 }

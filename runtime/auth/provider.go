@@ -42,6 +42,7 @@ type provider struct {
 	keys     *keySet   // nil until read
 	renewAt  time.Time // when keys should be read anew
 	failures int       // in a row
+	since    time.Time // of the first of them
 	retryAt  time.Time // no reading before this
 	failed   error     // why the last one failed
 	// quietUntil is when SignIn may ask again.
@@ -151,7 +152,9 @@ func (p *provider) read(ctx context.Context) (*keySet, error) {
 		if p.failures < 5 { // 1 s << 5 is past the most
 			wait = backoffMin << p.failures
 		}
-		p.failures++
+		if p.failures++; p.failures == 1 {
+			p.since = now
+		}
 		p.retryAt, p.failed = now.Add(wait), err
 		p.log.Warn("issuer cannot be read; tokens signed with keys not known yet have to wait", "error", err, "retry", wait, "failures", p.failures)
 		return nil, p.unavailable(err, wait)

@@ -280,10 +280,10 @@ func TestAnIssuerThatAnswersWrong(t *testing.T) {
 		"an endless answer":  {want: "more than", handler: func(*served) http.HandlerFunc { return document(strings.Repeat(" ", 1<<20+1)) }},
 		"another's document": {want: "did not match", handler: func(*served) http.HandlerFunc { return document(`{"issuer":"http://other"}`) }},
 		"no keys":            {want: "jwks_uri", handler: func(s *served) http.HandlerFunc { return document(`{"issuer":"` + s.URL() + `"}`) }},
-		"no usable key": {want: "none of them", handler: func(s *served) http.HandlerFunc {
+		"no usable key": {want: "has no key", handler: func(s *served) http.HandlerFunc {
 			return document(`{"issuer":"` + s.URL() + `","jwks_uri":"` + s.URL() + `/keys","keys":[{"kty":"oct","k":"c2VjcmV0"}]}`)
 		}},
-		"keys nowhere": {want: "refused", handler: func(s *served) http.HandlerFunc {
+		"keys nowhere": {want: "refuses the connection", handler: func(s *served) http.HandlerFunc {
 			return document(`{"issuer":"` + s.URL() + `","jwks_uri":"http://127.0.0.1:1/"}`)
 		}},
 		"a redirect": {want: "302", handler: func(*served) http.HandlerFunc { return http.RedirectHandler("/elsewhere", http.StatusFound).ServeHTTP }},

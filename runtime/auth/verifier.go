@@ -41,6 +41,9 @@ type Options struct {
 	// CacheSize is how many verified tokens are remembered. Default
 	// DefaultCacheSize, below 0 none.
 	CacheSize int
+	// SilentAfter is how long an issuer has to be out of reach before Silent names it:
+	// longer than it takes to restart one. Default 15 s.
+	SilentAfter time.Duration
 }
 
 // Verifier checks agents' tokens. It has no goroutines and needs no closing; it is
@@ -68,6 +71,9 @@ func NewVerifier(opts Options) *Verifier {
 	}
 	if opts.CacheSize == 0 {
 		opts.CacheSize = DefaultCacheSize
+	}
+	if opts.SilentAfter == 0 {
+		opts.SilentAfter = 15 * time.Second
 	}
 	v := &Verifier{opts: opts}
 	v.set.Store(&trusted{})

@@ -25,12 +25,16 @@ const often = 10 * time.Second
 
 // Run reads what issuers say of themselves before anybody asks, until ctx ends: the
 // first page after a start, or at another replica than the one where a sign-in began,
-// is to know where to go. What is known and not old is not asked for again.
+// is to know where to go, and who looks after the runtime that an issuer is out of
+// reach. What is known and not old is not asked for again.
 func (g *Gate) Run(ctx context.Context) {
 	tick := time.NewTicker(often)
 	defer tick.Stop()
 	for {
-		_, _ = g.SignIn(ctx) // an issuer that does not answer is in the log
+		if config := g.View.Config(); config != nil {
+			g.trust(config)
+			g.Verifier.Refresh(ctx)
+		}
 		select {
 		case <-ctx.Done():
 			return

@@ -1,0 +1,52 @@
+package auth_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/pullmode/operator/runtime/auth"
+)
+
+// Who is out of reach for a moment is not named; who stays so is, until it answers.
+func TestSilent(t *testing.T) {
+	well, gone, moved := serve(t, nil), serve(t, nil), serve(t, nil)
+	gone.stop()
+	moved.swap(func(w http.ResponseWriter, r *http.Request) { http.NotFound(w, r) })
+	c := newClock()
+	v := verifier(t, c, well.config(), gone.config(), moved.config())
+	check := func(when string, want ...auth.Silent) {
+		t.Helper()
+		v.Refresh(t.Context())
+		slices.SortFunc(want, func(a, b auth.Silent) int { return strings.Compare(a.Issuer, b.Issuer) })
+		if diff := cmp.Diff(want, v.Silent()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", when, diff)
+		}
+	}
+	check("at first")
+	c.advance(14 * time.Second)
+	check("after 14 s")
+	c.advance(time.Second)
+	refuses, lost := auth.Silent{Issuer: gone.URL(), Cause: "refuses the connection"}, auth.Silent{Issuer: moved.URL(), Cause: "cannot be asked: it answered 404 Not Found"}
+	check("after 15 s", refuses, lost)
+	moved.swap(moved.Issuer.ServeHTTP)
+	check("before it is asked again", refuses, lost)
+	c.advance(time.Minute)
+	check("when it has answered", refuses)
+
+	// Keys that are known are good, and nobody new can sign in.
+	well.silent.Store(true)
+	c.advance(10 * time.Minute)
+	check("when keys are due", refuses)
+	c.advance(15 * time.Second)
+	check("when they were due for long", refuses, auth.Silent{Issuer: well.URL(), Cause: "cannot be asked: it answered 503 Service Unavailable"})
+
+	if err := v.SetIssuers([]auth.Issuer{well.config()}); err != nil {
+		t.Fatal(err)
+	}
+	check("of those that are trusted", auth.Silent{Issuer: well.URL(), Cause: "cannot be asked: it answered 503 Service Unavailable"})
+}
