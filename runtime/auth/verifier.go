@@ -41,7 +41,7 @@ type Options struct {
 	// CacheSize is how many verified tokens are remembered. Default
 	// DefaultCacheSize, below 0 none.
 	CacheSize int
-	// SilentAfter is how long an issuer has to be out of reach before Silent names it:
+	// SilentAfter is how long an issuer has to be out of reach before Reach says so:
 	// longer than it takes to restart one. Default 15 s.
 	SilentAfter time.Duration
 }

@@ -21,7 +21,7 @@ func (g *Gate) SignIn(ctx context.Context) ([]auth.SignIn, error) {
 
 // often is how often Run looks: as long as a page may be without an origin that it
 // needs, after a snapshot with another issuer came into force.
-const often = 10 * time.Second
+const often = time.Second
 
 // Run reads what issuers say of themselves before anybody asks, until ctx ends: the
 // first page after a start, or at another replica than the one where a sign-in began,
@@ -50,4 +50,13 @@ func (g *Gate) SignInOrigins() []string {
 		g.trust(config)
 	}
 	return g.Verifier.SignInOrigins()
+}
+
+// Reach says of each issuer of the snapshot in force whether it can be read, as far as
+// Run has found out.
+func (g *Gate) Reach() []auth.Reach {
+	if config := g.View.Config(); config != nil {
+		g.trust(config)
+	}
+	return g.Verifier.Reach()
 }

@@ -13,6 +13,8 @@ type Sources struct {
 	Requests func(yield func(list, state string, n int))
 	// Lists yields what there is to say of each list beside that.
 	Lists func(yield func(List))
+	// Issuers yields of each issuer of agents' tokens whether it is out of reach.
+	Issuers func(yield func(url string, silent bool))
 	// ConnectedAgents is how many agents have at least one connection.
 	ConnectedAgents func() int
 	// FeedRing is how many events are kept for resuming, and how many can be.
@@ -58,6 +60,7 @@ var (
 	soonDesc       = gauge("list_soon_after_seconds", "The list's attention.soonAfter, by list."+shared, "list")
 	overdueDesc    = gauge("list_overdue_after_seconds", "The list's attention.overdueAfter, by list."+shared, "list")
 	listenersDesc  = gauge("list_listeners", "Agents with a connection who are told of the list's requests, by list."+own, "list")
+	issuersDesc    = gauge("issuer_silent", "1 while an issuer of agents' tokens cannot be read, and 0 while it can, by issuer. Each replica says what it finds: take the max.", "issuer")
 	agentsDesc     = gauge("connected_agents", "Agents with at least one connection."+own)
 	ringDesc       = gauge("feed_ring_events", "Events kept for clients that resume.")
 	ringCapDesc    = gauge("feed_ring_capacity_events", "Events that can be kept for clients that resume.")
@@ -67,7 +70,7 @@ var (
 	sinkBytesDesc  = gauge("event_sink_behind_bytes", "History that the store keeps for the event sink; on the replica that posts to it.")
 	sinkAgeDesc    = gauge("event_sink_behind_seconds", "Age of the oldest event that the event sink has not taken; on the replica that posts to it.")
 	everyGauge     = []*prometheus.Desc{
-		requestsDesc, unreadDesc, unansweredDesc, soonDesc, overdueDesc, listenersDesc, agentsDesc, ringDesc, ringCapDesc,
+		requestsDesc, unreadDesc, unansweredDesc, soonDesc, overdueDesc, listenersDesc, issuersDesc, agentsDesc, ringDesc, ringCapDesc,
 		feedBehindDesc, storeUsedDesc, storeQuotaDesc, sinkBytesDesc, sinkAgeDesc,
 	}
 )
@@ -112,6 +115,15 @@ func (g gauges) Collect(to chan<- prometheus.Metric) {
 
 // collectReplica sends what is not of a list.
 func (g gauges) collectReplica(send func(*prometheus.Desc, float64, ...string)) {
+	if g.from.Issuers != nil {
+		g.from.Issuers(func(url string, silent bool) {
+			value := 0.0
+			if silent {
+				value = 1
+			}
+			send(issuersDesc, value, url)
+		})
+	}
 	if g.from.ConnectedAgents != nil {
 		send(agentsDesc, float64(g.from.ConnectedAgents()))
 	}

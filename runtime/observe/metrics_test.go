@@ -43,6 +43,8 @@ func TestWhatAScrapeSays(t *testing.T) {
 		`pullmode_first_join_seconds_count{list="sales"} 1`,
 		`pullmode_first_joins_total{attention="Soon",list="sales"} 1`,
 		`pullmode_grab_conflicts_total{list="sales"} 1`,
+		`pullmode_issuer_silent{issuer="https://gone.example"} 1`,
+		`pullmode_issuer_silent{issuer="https://well.example"} 0`,
 		`pullmode_list_listeners{list="gone"} 0`,
 		`pullmode_list_listeners{list="sales"} 2`,
 		`pullmode_list_overdue_after_seconds{list="sales"} 300`,

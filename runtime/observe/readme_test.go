@@ -47,7 +47,11 @@ func everything() *observe.Registry {
 				Name: "sales", Unread: time.Minute, Unanswered: time.Hour, SoonAfter: 3 * time.Minute, OverdueAfter: 5 * time.Minute, Listeners: 2,
 			})
 		},
-		FeedBehind:      func() (int64, bool) { return 6, true },
+		FeedBehind: func() (int64, bool) { return 6, true },
+		Issuers: func(yield func(string, bool)) {
+			yield("https://gone.example", true)
+			yield("https://well.example", false)
+		},
 		ConnectedAgents: func() int { return 4 },
 		FeedRing:        func() (int, int) { return 5, 100 },
 		StoreUsage:      func() (int64, int64, bool) { return 7, 200, true },

@@ -27,7 +27,12 @@ func (r *Replica) measure() {
 				}
 			}
 		},
-		Lists:           r.waits,
+		Lists: r.waits,
+		Issuers: func(yield func(url string, silent bool)) {
+			for _, i := range r.gate.Reach() {
+				yield(i.Issuer, i.Silence != "")
+			}
+		},
 		ConnectedAgents: func() int { return r.hub.Stats().Agents },
 		FeedRing:        func() (kept, capacity int) { return r.hub.Stats().Events, ringEvents },
 		FeedBehind: func() (revisions int64, ok bool) {

@@ -41,6 +41,9 @@ type Options struct {
 	// QueueFrames bounds what waits for one connection of the feed. Default: the
 	// hub's.
 	QueueFrames int
+	// SilentAfter is how long an issuer of agents' tokens has to be out of reach before
+	// Report names it. Default: the verifier's.
+	SilentAfter time.Duration
 	// AllowLoopback lets messages and events be posted to this machine: for tests
 	// and development.
 	AllowLoopback bool

@@ -40,6 +40,7 @@ type Replica struct {
 	view     *view.View
 	do       *command.Executor
 	hub      *hub.Hub
+	gate     *gate.Gate
 	presence *presence.Writer
 	record   atomic.Pointer[sink.Sink] // while this replica is the elected one
 
@@ -131,6 +132,11 @@ func (r *Replica) open(ctx context.Context) (err error) {
 	r.tasks.Go(func() { sights.run(r.life, r.do, o.Log) })
 	r.tasks.Go(r.compact)
 	r.tasks.Go(r.same)
+	r.gate = gate.New(gate.Options{
+		View: r.view, Executor: r.do, Metrics: r.metrics, Now: o.Now, Log: o.Log,
+		Verifier: auth.NewVerifier(auth.Options{Clock: o.Now, Logger: o.Log, SilentAfter: o.SilentAfter}),
+	})
+	r.tasks.Go(func() { r.gate.Run(r.life) })
 	r.measure()
 	r.answer()
 	return r.store.Proven()
@@ -147,17 +153,13 @@ func (r *Replica) loaded(ctx context.Context) error {
 // answer opens the faces.
 func (r *Replica) answer() {
 	o := r.options
-	door := gate.New(gate.Options{
-		View: r.view, Executor: r.do, Metrics: r.metrics, Now: o.Now, Log: o.Log,
-		Verifier: auth.NewVerifier(auth.Options{Clock: o.Now, Logger: o.Log}),
-	})
 	r.contract = contract.New(contract.Options{
-		View: r.view, Hub: r.hub, Executor: r.do, Gate: door, Store: r.store, Metrics: r.metrics, Now: o.Now, Log: o.Log,
+		View: r.view, Hub: r.hub, Executor: r.do, Gate: r.gate, Store: r.store, Metrics: r.metrics, Now: o.Now, Log: o.Log,
 	})
 	r.public = server.New(server.Options{
-		View: r.view, Executor: r.do, Hub: r.hub, Gate: door,
+		View: r.view, Executor: r.do, Hub: r.hub, Gate: r.gate,
 		Metrics: r.metrics, Now: o.Now, Log: o.Log, Version: o.Version, WriteTimeout: o.WriteTimeout,
-		Faces: map[string]http.Handler{desk.Path: desk.Handler(desk.Options{Connect: door.SignInOrigins}), contract.Path: r.contract},
+		Faces: map[string]http.Handler{desk.Path: desk.Handler(desk.Options{Connect: r.gate.SignInOrigins}), contract.Path: r.contract},
 	})
 	r.api = r.serve(r.ports.api, desk.Front(r.public.Handler()))
 	if r.ports.admin != nil {

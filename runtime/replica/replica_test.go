@@ -186,6 +186,7 @@ func TestMetrics(t *testing.T) {
 		`pullmode_requests_without_subscribers_total{list="l1"} 1`,
 		`pullmode_http_requests_total{code="200",route="POST /v1/channels/{channel}/messages"} 1`,
 		`pullmode_feed_events_total{type="request.received"} 1`,
+		`pullmode_issuer_silent{issuer="` + s.Issuer.URL() + `"} 0`,
 		`pullmode_connected_agents 0`,
 		`pullmode_store_quota_bytes`,
 	} {

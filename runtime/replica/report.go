@@ -13,5 +13,10 @@ func (r *Replica) Report() snapshot.Report {
 		report.Store = snapshot.StoreEtcd
 	}
 	report.StoreSilent = r.unseen.Load() || r.unprobed.Load()
+	for _, i := range r.gate.Reach() {
+		if i.Silence != "" {
+			report.SilentIssuers = append(report.SilentIssuers, snapshot.SilentIssuer{URL: i.Issuer, Cause: i.Silence})
+		}
+	}
 	return report
 }

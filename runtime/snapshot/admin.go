@@ -65,6 +65,9 @@ type Report struct {
 	// Agents is how many agents have a feed at this replica; one who has several
 	// connections counts once. With several replicas an agent may count at each.
 	Agents int `json:"agents,omitempty"`
+	// SilentIssuers are those of the snapshot's issuers that the replica has not
+	// reached for a while, in the order of their URLs.
+	SilentIssuers []SilentIssuer `json:"silentIssuers,omitempty"`
 	// Epoch names the history that the replica's store belongs to; a restore changes it.
 	Epoch string `json:"epoch"`
 	// Runtime is the UID of the RoutingRuntime whose snapshot is served; empty while none is.
@@ -74,6 +77,15 @@ type Report struct {
 	Digest   string        `json:"digest,omitempty"`
 	Objects  []Object      `json:"objects,omitempty"`
 	Lists    []ListOpening `json:"lists,omitempty"`
+}
+
+// SilentIssuer is an issuer of agents' tokens that cannot be read. Nobody can sign in
+// there; tokens count for as long as the keys that signed them are known.
+type SilentIssuer struct {
+	URL string `json:"url"`
+	// Cause goes on after its name: "refuses the connection". The same cause has the
+	// same words.
+	Cause string `json:"cause"`
 }
 
 // Object is one object that a replica serves, and the generation of it.

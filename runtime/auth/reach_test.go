@@ -13,17 +13,24 @@ import (
 )
 
 // Who is out of reach for a moment is not named; who stays so is, until it answers.
-func TestSilent(t *testing.T) {
+func TestReach(t *testing.T) {
 	well, gone, moved := serve(t, nil), serve(t, nil), serve(t, nil)
 	gone.stop()
 	moved.swap(func(w http.ResponseWriter, r *http.Request) { http.NotFound(w, r) })
+	trusted := []*served{well, gone, moved}
 	c := newClock()
 	v := verifier(t, c, well.config(), gone.config(), moved.config())
-	check := func(when string, want ...auth.Silent) {
+	check := func(when string, silent ...auth.Reach) {
 		t.Helper()
 		v.Refresh(t.Context())
-		slices.SortFunc(want, func(a, b auth.Silent) int { return strings.Compare(a.Issuer, b.Issuer) })
-		if diff := cmp.Diff(want, v.Silent()); diff != "" {
+		want := slices.Clone(silent)
+		for _, s := range trusted {
+			if !slices.ContainsFunc(silent, func(r auth.Reach) bool { return r.Issuer == s.URL() }) {
+				want = append(want, auth.Reach{Issuer: s.URL()})
+			}
+		}
+		slices.SortFunc(want, func(a, b auth.Reach) int { return strings.Compare(a.Issuer, b.Issuer) })
+		if diff := cmp.Diff(want, v.Reach()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", when, diff)
 		}
 	}
@@ -31,7 +38,7 @@ func TestSilent(t *testing.T) {
 	c.advance(14 * time.Second)
 	check("after 14 s")
 	c.advance(time.Second)
-	refuses, lost := auth.Silent{Issuer: gone.URL(), Cause: "refuses the connection"}, auth.Silent{Issuer: moved.URL(), Cause: "cannot be asked: it answered 404 Not Found"}
+	refuses, lost := auth.Reach{Issuer: gone.URL(), Silence: "refuses the connection"}, auth.Reach{Issuer: moved.URL(), Silence: "cannot be asked: it answered 404 Not Found"}
 	check("after 15 s", refuses, lost)
 	moved.swap(moved.Issuer.ServeHTTP)
 	check("before it is asked again", refuses, lost)
@@ -43,10 +50,11 @@ func TestSilent(t *testing.T) {
 	c.advance(10 * time.Minute)
 	check("when keys are due", refuses)
 	c.advance(15 * time.Second)
-	check("when they were due for long", refuses, auth.Silent{Issuer: well.URL(), Cause: "cannot be asked: it answered 503 Service Unavailable"})
+	check("when they were due for long", refuses, auth.Reach{Issuer: well.URL(), Silence: "cannot be asked: it answered 503 Service Unavailable"})
 
 	if err := v.SetIssuers([]auth.Issuer{well.config()}); err != nil {
 		t.Fatal(err)
 	}
-	check("of those that are trusted", auth.Silent{Issuer: well.URL(), Cause: "cannot be asked: it answered 503 Service Unavailable"})
+	trusted = trusted[:1]
+	check("of those that are trusted", auth.Reach{Issuer: well.URL(), Silence: "cannot be asked: it answered 503 Service Unavailable"})
 }

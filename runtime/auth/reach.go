@@ -8,13 +8,13 @@ import (
 	"github.com/pullmode/operator/runtime/silence"
 )
 
-// Silent is an issuer whose keys cannot be read.
-type Silent struct {
+// Reach says whether an issuer can be read.
+type Reach struct {
 	// Issuer is its URL.
 	Issuer string
-	// Cause says what it does instead of answering, to go on after its name: "refuses
-	// the connection".
-	Cause string
+	// Silence is what it does instead of answering, to go on after its name: "refuses
+	// the connection". Empty while it can be read.
+	Silence string
 }
 
 // Refresh reads what issuers say of themselves, where that is not known or has become
@@ -22,22 +22,25 @@ type Silent struct {
 func (v *Verifier) Refresh(ctx context.Context) {
 	var asked sync.WaitGroup
 	for _, p := range v.sorted() {
-		asked.Go(func() { _, _, _ = p.current(ctx) }) // what came of it is Silent's to say
+		asked.Go(func() { _, _, _ = p.current(ctx) }) // what came of it is Reach's to say
 	}
 	asked.Wait()
 }
 
-// Silent are the trusted issuers that have been out of reach for Options.SilentAfter,
-// in the order of their URLs. It asks nobody: see Refresh.
-func (v *Verifier) Silent() []Silent {
-	var silent []Silent
+// Reach says of each trusted issuer whether it can be read, in the order of their URLs.
+// It asks nobody: see Refresh. One that has been out of reach for less than
+// Options.SilentAfter counts as in reach.
+func (v *Verifier) Reach() []Reach {
+	var reach []Reach
 	now := v.opts.Clock()
 	for _, p := range v.sorted() {
+		is := Reach{Issuer: p.config.URL}
 		if cause := p.silent(now.Add(-v.opts.SilentAfter)); cause != nil {
-			silent = append(silent, Silent{Issuer: p.config.URL, Cause: silence.Of(cause)})
+			is.Silence = silence.Of(cause)
 		}
+		reach = append(reach, is)
 	}
-	return silent
+	return reach
 }
 
 // silent is why the issuer could not be read by then, nor since.
