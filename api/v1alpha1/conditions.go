@@ -137,13 +137,19 @@ const (
 	// ConditionReady sums the others up: True when Accepted, ResolvedRefs and Programmed are True for the latest
 	// generation (on a RoutingRuntime: and its pods are ready). It is what `kubectl wait` waits for.
 	//
-	// Reasons when True: Ready, and the warnings of Accepted and ResolvedRefs: NoAgentSubscription, NoListSelected.
+	// Reasons when True: Ready, and warnings: IssuerUnreachable, and those of Accepted and ResolvedRefs,
+	// NoAgentSubscription and NoListSelected.
 	// Reasons when False or Unknown: the reason of the first of Accepted, ResolvedRefs and Programmed that is not
 	// True, so that the printed column names the cause; NotReady when it is none of them.
 	ConditionReady ConditionType = "Ready"
 
 	// ReasonReady: Ready=True. Any kind.
 	ReasonReady ConditionReason = "Ready"
+
+	// ReasonIssuerUnreachable: Ready=True on a RoutingRuntime that could not read one of its issuers for 15 s or more.
+	// A warning: agents cannot sign in there, and those who have a token work on while the keys that signed it are known.
+	// The message names the issuer and what it does instead of answering.
+	ReasonIssuerUnreachable ConditionReason = "IssuerUnreachable"
 
 	// ReasonNotReady: Ready=False on a RoutingRuntime whose pods are not all ready; the message says what they wait for.
 	ReasonNotReady ConditionReason = "NotReady"

@@ -1,9 +1,11 @@
 package envtest_test
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"strings"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -19,8 +21,9 @@ type setup struct {
 	// documents are what somebody applied, and prepare is what else is there.
 	documents string
 	prepare   func(ctx context.Context, namespace string)
-	// pod is whether the runtime's pod runs.
-	pod bool
+	// pod is whether the runtime's pod runs, and silentAfter is the pod's, if it matters.
+	pod         bool
+	silentAfter time.Duration
 
 	// object is what they look at, as kind/name; reason is in its line of kubectl get
 	// pullmode, and sentence is all that kubectl describe says of it.
@@ -117,6 +120,12 @@ spec: {replicas: 0, authentication: {issuers: [{url: "https://login.example.com"
 			"set allowVolumeExpansion on StorageClass fixed if its driver can expand volumes, " +
 			"or write 1Gi again and restore a backup into a RoutingRuntime with a larger volume.",
 	},
+	"the issuer has moved": {
+		documents: strings.Replace(theRuntime, `"https://login.example.com",`, `"http://127.0.0.1:1", insecureAllowHTTP: true,`, 1), pod: true, silentAfter: time.Millisecond,
+		object: "routingruntime/main", reason: "IssuerUnreachable",
+		sentence: "The configuration is served, but issuer http://127.0.0.1:1 refuses the connection, and agents cannot sign in there: " +
+			"see that spec.authentication.issuers names it right, that it runs, and that pods can reach it.",
+	},
 	"the certificate for agents is missing": {
 		documents: strings.Replace(theRuntime, "spec: {", "spec: {tls: {secretRef: {name: public}}, ", 1),
 		object:    "routingruntime/main", reason: "SecretNotFound",
@@ -189,7 +198,9 @@ var _ = Describe("a reader of kubectl get and kubectl describe", func() {
 				}
 			}
 			if tc.pod {
-				startPod(ctx, ns, "main")
+				p := newPod(ns, "main")
+				p.silentAfter = cmp.Or(tc.silentAfter, p.silentAfter)
+				p.appear(ctx)
 			}
 			Expect(tc.sentence).To(MatchRegexp(oneSentence))
 			Eventually(func() string { return lineOf(kubectl(ctx, ns, "get", "pullmode"), tc.object) }).

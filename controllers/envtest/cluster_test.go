@@ -84,8 +84,10 @@ type pod struct {
 	data    string
 	version string
 	etcd    replica.Etcd // where several replicas have their store
-	replica *replica.Replica
-	cancel  func()
+	// silentAfter is when it tells of its issuer, which nowhere answers.
+	silentAfter time.Duration
+	replica     *replica.Replica
+	cancel      func()
 }
 
 // served is a namespace with everything in it, an operator that looks after it, and
@@ -104,18 +106,24 @@ func served(ctx context.Context) (namespace string, p *pod) {
 func startPod(ctx context.Context, namespace, runtime string) *pod {
 	GinkgoHelper()
 	p := newPod(namespace, runtime)
+	p.appear(ctx)
+	return p
+}
+
+// appear starts the replica, publishes it and watches over it.
+func (p *pod) appear(ctx context.Context) {
+	GinkgoHelper()
 	p.start(ctx)
 	p.publish(ctx, false)
 	p.watch()
 	DeferCleanup(p.delete)
-	return p
 }
 
 // newPod has an address and an empty volume, and does not run yet.
 func newPod(namespace, runtime string) *pod {
 	return &pod{
 		key:     types.NamespacedName{Namespace: namespace, Name: runtime},
-		address: net.address(), data: GinkgoT().TempDir(), version: "test",
+		address: net.address(), data: GinkgoT().TempDir(), version: "test", silentAfter: time.Hour,
 	}
 }
 
@@ -130,7 +138,7 @@ func (p *pod) start(ctx context.Context) {
 	p.replica, err = replica.Start(ctx, replica.Options{
 		Name: p.name(), DataDir: p.data, Etcd: p.etcd, Addr: "127.0.0.1:0",
 		AdminAddr: "127.0.0.1:0", AdminTLSDir: p.mount(ctx), MetricsAddr: "127.0.0.1:0",
-		DrainTimeout: time.Second, Version: p.version, Log: slog.New(slog.DiscardHandler),
+		SilentAfter: p.silentAfter, DrainTimeout: time.Second, Version: p.version, Log: slog.New(slog.DiscardHandler),
 	})
 	Expect(err).NotTo(HaveOccurred())
 	net.route(p.admin(), p.replica.AdminAddr().String())

@@ -17,6 +17,7 @@ const (
 	actionProgram = "Program"
 	actionApply   = "Apply"
 	actionDrain   = "Drain"
+	actionWatch   = "Watch"
 )
 
 // Reasons of Events that no condition has: they tell that one is gone.
@@ -52,6 +53,10 @@ func ready(ofRuntime bool, before, after *metav1.Condition) (notice, bool) {
 	switch {
 	case after == nil || before != nil && before.Status == after.Status && before.Reason == after.Reason:
 		return notice{}, false
+	case after.Reason == string(v1alpha1.ReasonIssuerUnreachable): // of all that Ready warns of, the one that came by itself
+		return notice{corev1.EventTypeWarning, after.Reason, actionWatch, after.Message}, true
+	case before != nil && before.Reason == string(v1alpha1.ReasonIssuerUnreachable) && after.Status == metav1.ConditionTrue:
+		return notice{corev1.EventTypeNormal, after.Reason, actionWatch, after.Message}, true
 	case after.Status == metav1.ConditionTrue:
 		// Of an object only its recovery is news: thousands can be ready for the first
 		// time at once, and a change passes through Pending.

@@ -26,7 +26,7 @@ func TestTransitions(t *testing.T) {
 	ready, pending := ready1(yes, v1alpha1.ReasonReady), ready1(no, v1alpha1.ReasonPending)
 	rejected, missing := ready1(no, v1alpha1.ReasonRejected), ready1(no, v1alpha1.ReasonListNotFound)
 	silent, none, deleting := ready1(unknown, v1alpha1.ReasonRuntimeUnreachable), ready1(no, v1alpha1.ReasonNoRuntime), ready1(no, v1alpha1.ReasonDeleting)
-	notReady := ready1(no, v1alpha1.ReasonNotReady)
+	notReady, moved := ready1(no, v1alpha1.ReasonNotReady), ready1(yes, v1alpha1.ReasonIssuerUnreachable)
 	degraded := condition(v1alpha1.ConditionDegraded, yes, v1alpha1.ReasonNotApplied)
 	draining := condition(v1alpha1.ConditionDraining, yes, v1alpha1.ReasonListsDraining)
 	for name, tc := range map[string]struct {
@@ -52,6 +52,10 @@ func TestTransitions(t *testing.T) {
 		"it is being deleted":         {ready, deleting, "", ""},
 		"its pods are gone":           {ready, notReady, "", "Warning NotReady"},
 		"its pods start":              {none, notReady, "", ""},
+		"an issuer is out of reach":   {ready, moved, "Warning IssuerUnreachable", "Warning IssuerUnreachable"},
+		"it stays so":                 {moved, moved, "", ""},
+		"it answers again":            {moved, ready, "Normal Ready", "Normal Ready"},
+		"something else is wrong":     {moved, notReady, "", "Warning NotReady"},
 		"a part is refused":           {nil, degraded, "Warning NotApplied", "Warning NotApplied"},
 		"a part is taken":             {degraded, nil, "Normal Applied", "Normal Applied"},
 		"a list drains":               {nil, draining, "Normal ListsDraining", "Normal ListsDraining"},

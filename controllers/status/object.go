@@ -67,6 +67,10 @@ func (f *facts) summary(v compile.Verdict, findings map[v1alpha1.ConditionType]f
 		if missing := f.missing(); missing != "" {
 			return is(metav1.ConditionFalse, v1alpha1.ReasonNotReady, "%s", missing)
 		}
+		if unreached := f.unreached(); unreached != "" {
+			return is(metav1.ConditionTrue, v1alpha1.ReasonIssuerUnreachable,
+				"The configuration is served, but %s, and agents cannot sign in there: see that spec.authentication.issuers names it right, that it runs, and that pods can reach it.", unreached)
+		}
 		return is(metav1.ConditionTrue, v1alpha1.ReasonReady, "The runtime is ready and serves the namespace's configuration.")
 	}
 	switch {

@@ -434,6 +434,43 @@ func TestClue(t *testing.T) {
 	}
 }
 
+// An issuer that is out of reach is told of by whoever does not reach it, and what is
+// served stays ready.
+func TestUnreachedIssuers(t *testing.T) {
+	const here, there = "https://here.example", "https://there.example"
+	at := func(name string, silent ...snapshot.SilentIssuer) program.Reading {
+		r := serves(name, true, wantedDigest, 1)
+		r.Report.SilentIssuers = silent
+		return r
+	}
+	refuses := func(url string) snapshot.SilentIssuer {
+		return snapshot.SilentIssuer{URL: url, Cause: "refuses the connection"}
+	}
+	hangs := snapshot.SilentIssuer{URL: here, Cause: "does not answer in time"}
+	away := at("main-2", hangs)
+	away.Ready = false
+	for name, tc := range map[string]struct {
+		readings []program.Reading
+		want     string
+	}{
+		"none":                 {[]program.Reading{at("main-0"), at("main-1")}, ""},
+		"one, everywhere":      {[]program.Reading{at("main-0", refuses(here)), at("main-1", refuses(here))}, "issuer " + here + " refuses the connection"},
+		"one, otherwise":       {[]program.Reading{at("main-0", refuses(here)), at("main-1", hangs)}, "issuer " + here + " refuses the connection"},
+		"one, somewhere":       {[]program.Reading{at("main-0"), at("main-1", hangs)}, "issuer " + here + " does not answer in time (at main-1)"},
+		"two":                  {[]program.Reading{at("main-0", refuses(there), hangs)}, "issuer " + here + " does not answer in time, issuer " + there + " refuses the connection"},
+		"by who is not ready":  {[]program.Reading{at("main-0"), away}, ""},
+		"by who says nothing":  {[]program.Reading{silent("main-0", true)}, ""},
+		"by an older replica":  {[]program.Reading{serves("main-0", true, wantedDigest, 1)}, ""},
+		"beside one not ready": {[]program.Reading{at("main-0", hangs), away}, "issuer " + here + " does not answer in time"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := look(Facts{Runtime: main1(), Readings: tc.readings}).unreached(); got != tc.want {
+				t.Errorf("%q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
 // Stalled is there only while nothing but the object itself can cure it, and says what Accepted says.
 func TestStalled(t *testing.T) {
 	for name, tc := range map[string]struct {

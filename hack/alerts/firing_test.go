@@ -85,6 +85,10 @@ func TestAlertsFire(t *testing.T) {
 		"the store is full": {[]string{
 			`pullmode_store_used_bytes{namespace="shop",runtime="main",pod="main-0"} 70x60`, `pullmode_store_quota_bytes{namespace="shop",runtime="main",pod="main-0"} 100x60`,
 		}, 10 * time.Minute, []string{"PullmodeStoreFillsUp warning ", "PullmodeStoreFull critical "}},
+		"a replica does not reach an issuer": {[]string{
+			`pullmode_issuer_silent{namespace="shop",runtime="main",pod="main-0",issuer="https://login.example.com"} 1x60`,
+			`pullmode_issuer_silent{namespace="shop",runtime="main",pod="main-1",issuer="https://login.example.com"} 0x60`,
+		}, 10 * time.Minute, []string{"PullmodeIssuerUnreachable warning "}},
 		"the sink is an hour behind": {[]string{`pullmode_event_sink_behind_seconds{namespace="shop",runtime="main",pod="main-0"} 3600x60`},
 			10 * time.Minute, []string{"PullmodeEventSinkBehind warning "}},
 		"a certificate is not renewed": {[]string{`pullmode_tls_certificate_expiry_timestamp_seconds{namespace="shop",runtime="main",pod="main-0",certificate="admin"} 864000x120`},

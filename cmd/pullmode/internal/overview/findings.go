@@ -85,6 +85,8 @@ func remarkable(c *metav1.Condition) bool {
 		return c.Reason != string(v1alpha1.ReasonAccepted)
 	case v1alpha1.ConditionResolvedRefs:
 		return c.Reason != string(v1alpha1.ReasonResolvedRefs)
+	case v1alpha1.ConditionReady: // whose other warnings are those of the two
+		return c.Reason == string(v1alpha1.ReasonIssuerUnreachable)
 	}
 	return c.Type == string(v1alpha1.ConditionDegraded) // Stalled says why something is not ready, and Draining what the lists show
 }
