@@ -60,7 +60,7 @@ func (s *site) startPod(runtime string) *pod {
 func (p *pod) start(addr string) (*replica.Replica, error) {
 	r, err := replica.Start(context.Background(), replica.Options{
 		Name: p.runtime + "-0", DataDir: p.data, Addr: addr, AdminAddr: "127.0.0.1:0", AdminTLSDir: p.tls,
-		AllowLoopback: true, DrainTimeout: time.Second, Version: "test", Log: slog.New(slog.DiscardHandler),
+		SilentAfter: time.Hour, AllowLoopback: true, DrainTimeout: time.Second, Version: "test", Log: slog.New(slog.DiscardHandler),
 	})
 	if err == nil {
 		p.net.route(fmt.Sprintf("%s:%d", p.address, workload.PortAdmin), r.AdminAddr().String())
