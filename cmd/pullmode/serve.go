@@ -15,6 +15,7 @@ import (
 	"github.com/pullmode/operator/cmd/pullmode/internal/verdicts"
 	"github.com/pullmode/operator/cmd/pullmode/internal/watch"
 	"github.com/pullmode/operator/controllers/folder"
+	"github.com/pullmode/operator/runtime/issuer"
 	"github.com/pullmode/operator/runtime/observe"
 )
 
@@ -22,6 +23,7 @@ type serving struct {
 	source
 	addr, issuerAddr, metricsAddr string
 	dataDir, logLevel             string
+	tokenTTL                      time.Duration
 
 	name   string // of the command
 	out    io.Writer
@@ -53,6 +55,7 @@ a key of the server's own, which is printed.`,
 	f := cmd.Flags()
 	f.StringVar(&s.addr, "addr", "127.0.0.1:8080", "address for agents and connectors; a port of 0 chooses a free one")
 	f.StringVar(&s.issuerAddr, "issuer-addr", "127.0.0.1:8081", "address for the built-in issuer, of this machine alone; a port of 0 chooses a free one")
+	f.DurationVar(&s.tokenTTL, "token-ttl", issuer.DefaultTokenTTL, "how long a token of the built-in issuer counts; a short time shows how desks renew theirs")
 	f.StringVar(&s.metricsAddr, "metrics-addr", "", "address for /healthz, /readyz and /metrics (default: none)")
 	f.StringVar(&s.dataDir, "data-dir", "", "folder that keeps requests over a restart (default: a temporary one, removed at the end)")
 	f.StringVar(&s.logLevel, "log-level", "error", "what the runtime logs to the standard error: debug, info, warn, error")
@@ -78,7 +81,7 @@ func (s *serving) run(cmd *cobra.Command, args []string) error {
 		return usageError{err}
 	}
 	if s.server, err = standalone.Start(ctx, standalone.Options{
-		Addr: s.addr, IssuerAddr: s.issuerAddr, MetricsAddr: s.metricsAddr, DataDir: s.dataDir, Version: readVersion().Version, Log: log,
+		Addr: s.addr, IssuerAddr: s.issuerAddr, TokenTTL: s.tokenTTL, MetricsAddr: s.metricsAddr, DataDir: s.dataDir, Version: readVersion().Version, Log: log,
 	}); err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 
 // patience is how long a page may take for anything before the test gives up on it:
 // far more than it takes, also on a machine that does ten things at once.
-const patience = 15 * time.Second
+const patience = 60 * time.Second
 
 // chromium is the one process of a test binary, started when it is first needed.
 var chromium struct {

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -49,3 +50,23 @@ func TestSignInOfSomebodyElseIsRefused(t *testing.T) {
 	p.ID("sign-in").Says("Sign in again")
 	p.ID("connection").Gone()
 }
+
+// A token is renewed before it runs out, twice, on the connection that there is: nobody
+// who sits at the desk sees anything of it.
+func TestTokenIsRenewedOnTheLivingConnection(t *testing.T) {
+	c := open(t, nil, "--token-ttl", "5s") // it counts 30 s longer, by the clock skew
+	a := c.signIn(t, "alice")
+	browser.Value[bool](a.Page, `(window.statuses = [], new MutationObserver(() => statuses.push(document.querySelector('[data-testid="connection"]').dataset.status))
+		.observe(document.querySelector('[data-testid="connection"]'), {attributes: true, attributeFilter: ['data-status']}), true)`)
+	for _, renewed := range []string{"the first token is renewed", "the first token is over, and the second one renewed"} {
+		before := browser.Value[int](a.Page, tokens)
+		a.Until(renewed, fmt.Sprintf("%s > %d", tokens, before))
+	}
+	if statuses := browser.Value[string](a.Page, "statuses.join()"); statuses != "" {
+		t.Errorf("the connection became %s meanwhile", statuses)
+	}
+	a.alert(c.john("page")).Shown()
+}
+
+// tokens is how many times the page has asked the issuer for a token.
+const tokens = `performance.getEntriesByType("resource").filter(e => new URL(e.name).pathname.endsWith("/token")).length`

@@ -24,6 +24,8 @@ type Options struct {
 	// Addr is where agents and connectors come in, IssuerAddr where agents sign
 	// in. A port of 0 chooses a free one.
 	Addr, IssuerAddr string
+	// TokenTTL is how long an agent's token counts. Default issuer.DefaultTokenTTL.
+	TokenTTL time.Duration
 	// MetricsAddr serves health and metrics. Empty: nowhere.
 	MetricsAddr string
 	// DataDir keeps requests, signing keys and the connector's key. Empty: a
@@ -70,7 +72,7 @@ func (s *Server) open(ctx context.Context) (err error) {
 		return err
 	}
 	s.issuer, err = issuer.New(issuer.Options{
-		URL: "http://" + listener.Addr().String(), KeyFile: filepath.Join(s.data, "issuer.json"), Logger: o.Log,
+		URL: "http://" + listener.Addr().String(), KeyFile: filepath.Join(s.data, "issuer.json"), TokenTTL: o.TokenTTL, Logger: o.Log,
 	})
 	if err != nil {
 		return errors.Join(err, listener.Close())
