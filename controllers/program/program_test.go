@@ -178,7 +178,7 @@ func TestWhatAReplicaMayAnswer(t *testing.T) {
 		}, `answers 409: "no\n"`},
 		"not JSON": {func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write([]byte("<html>"))
-		}, "answers for configz what cannot be read"},
+		}, "answers for snapshot what cannot be read"},
 		"without end": {func(w http.ResponseWriter, _ *http.Request) {
 			chunk := []byte(strings.Repeat(" ", 1<<20))
 			for {
@@ -186,14 +186,14 @@ func TestWhatAReplicaMayAnswer(t *testing.T) {
 					return
 				}
 			}
-		}, "answers for configz with more than"},
+		}, "answers for snapshot with more than"},
 		"nothing, and the connection ends": {func(http.ResponseWriter, *http.Request) {
 			panic(http.ErrAbortHandler)
-		}, "cannot be asked for configz"},
+		}, "cannot be asked for snapshot"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)
-			_, err := f.client.Report(t.Context(), f.serve(t, "main-0", tc.handler))
+			_, err := f.client.Snapshot(t.Context(), f.serve(t, "main-0", tc.handler))
 			if err == nil || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("error %v, want one that says %q", err, tc.want)
 			}
