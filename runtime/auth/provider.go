@@ -115,12 +115,15 @@ func (p *provider) renew(ctx context.Context, tried *keySet) (keys *keySet, fres
 	return keys, true, nil
 }
 
-// state is what is known, and whether it is time to read it anew.
+// state is what is known, and whether it is time to read it anew: when it is old, or
+// when the issuer did not answer the last time, since only an answer shows that it is
+// back.
 func (p *provider) state() (keys *keySet, due bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := p.now()
-	return p.keys, !now.Before(p.renewAt) && !now.Before(p.retryAt)
+	due = p.failures > 0 || !now.Before(p.renewAt)
+	return p.keys, due && !now.Before(p.retryAt)
 }
 
 // mayRead is nil unless the issuer failed, or was asked, too short a time ago.

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/pullmode/operator/runtime/auth"
+	"github.com/pullmode/operator/runtime/issuer"
 )
 
 // Who is out of reach for a moment is not named; who stays so is, until it answers.
@@ -57,4 +58,30 @@ func TestReach(t *testing.T) {
 	}
 	trusted = trusted[:1]
 	check("of those that are trusted", auth.Reach{Issuer: well.URL(), Silence: "cannot be asked: it answered 503 Service Unavailable"})
+}
+
+// An issuer that did not answer when a token of an unknown key asked for it, long
+// before its keys were due, is asked again soon: nobody is kept from signing in, and
+// it is not said to be out of reach, for longer than it was.
+func TestReachAfterAMoment(t *testing.T) {
+	s := serve(t, nil)
+	c := newClock()
+	v := verifier(t, c, s.config())
+	v.Refresh(t.Context())
+	impostor, err := issuer.New(issuer.Options{URL: s.URL(), Logger: quiet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.silent.Store(true)
+	_, err = v.Verify(t.Context(), sign(t, impostor, "mary"))
+	refused(t, err, auth.ErrIssuerUnavailable, auth.ReasonIssuerUnavailable)
+	s.silent.Store(false)
+	c.advance(time.Minute) // keys would be due in nine more
+	v.Refresh(t.Context())
+	if diff := cmp.Diff([]auth.Reach{{Issuer: s.URL()}}, v.Reach()); diff != "" {
+		t.Errorf("it answers (-want +got):\n%s", diff)
+	}
+	if ways := v.SignIn(t.Context()); ways[0].Err != nil {
+		t.Errorf("nobody can sign in: %v", ways[0].Err)
+	}
 }
