@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -49,8 +50,9 @@ type Options struct {
 // Gate is safe for concurrent use.
 type Gate struct {
 	Options
-	// trusted is the snapshot whose issuers the verifier has.
+	// trusted is the snapshot whose issuers the verifier has; it changes under trusting.
 	trusted            atomic.Pointer[snapshot.Index]
+	trusting           sync.Mutex
 	agents, connectors limiters
 }
 
@@ -74,11 +76,9 @@ func New(o Options) *Gate {
 //
 // Errors: ErrNoConfiguration, *auth.Error, and those of the store.
 func (g *Gate) Agent(ctx context.Context, token string) (Caller, error) {
-	config := g.View.Config()
-	if config == nil {
+	if !g.trust() {
 		return Caller{}, ErrNoConfiguration
 	}
-	g.trust(config)
 	identity, err := g.Verifier.Verify(ctx, token)
 	if err != nil {
 		return Caller{}, err
@@ -91,12 +91,19 @@ func (g *Gate) Agent(ctx context.Context, token string) (Caller, error) {
 	return c, g.Executor.See(ctx, c.Agent)
 }
 
-// trust keeps the verifier to the issuers of the snapshot in force. It is looked at
-// with every call rather than followed from aside, so that the first token after a
-// snapshot was adopted is judged by it.
-func (g *Gate) trust(config *snapshot.Index) {
-	if g.trusted.Load() == config {
-		return
+// trust keeps the verifier to the issuers of the snapshot in force; false where there
+// is none. It is looked at with every call rather than followed from aside, so that the
+// first token after a snapshot was adopted is judged by it.
+func (g *Gate) trust() bool {
+	config := g.View.Config()
+	if config == nil || g.trusted.Load() == config {
+		return config != nil
+	}
+	g.trusting.Lock()
+	defer g.trusting.Unlock()
+	// The one in force by now: whoever was held up must not bring an older one back.
+	if config = g.View.Config(); g.trusted.Load() == config {
+		return true
 	}
 	issuers := make([]auth.Issuer, len(config.Authentication.Issuers))
 	for i, issuer := range config.Authentication.Issuers {
@@ -106,4 +113,5 @@ func (g *Gate) trust(config *snapshot.Index) {
 		g.Log.Error("an issuer of the snapshot cannot be used: its agents are refused", "error", err)
 	}
 	g.trusted.Store(config)
+	return true
 }

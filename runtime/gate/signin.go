@@ -11,11 +11,9 @@ import (
 // snapshot in force. An issuer that does not answer holds it up for 3 s at most.
 // Error: ErrNoConfiguration.
 func (g *Gate) SignIn(ctx context.Context) ([]auth.SignIn, error) {
-	config := g.View.Config()
-	if config == nil {
+	if !g.trust() {
 		return nil, ErrNoConfiguration
 	}
-	g.trust(config)
 	return g.Verifier.SignIn(ctx), nil
 }
 
@@ -31,8 +29,7 @@ func (g *Gate) Run(ctx context.Context) {
 	tick := time.NewTicker(often)
 	defer tick.Stop()
 	for {
-		if config := g.View.Config(); config != nil {
-			g.trust(config)
+		if g.trust() {
 			g.Verifier.Refresh(ctx)
 		}
 		select {
@@ -46,17 +43,13 @@ func (g *Gate) Run(ctx context.Context) {
 // SignInOrigins are those that a page has to call for agents to sign in, as far as
 // they are known without asking.
 func (g *Gate) SignInOrigins() []string {
-	if config := g.View.Config(); config != nil {
-		g.trust(config)
-	}
+	g.trust()
 	return g.Verifier.SignInOrigins()
 }
 
 // Reach says of each issuer of the snapshot in force whether it can be read, as far as
 // Run has found out.
 func (g *Gate) Reach() []auth.Reach {
-	if config := g.View.Config(); config != nil {
-		g.trust(config)
-	}
+	g.trust()
 	return g.Verifier.Reach()
 }
