@@ -146,6 +146,32 @@ test('an issuer that is away costs nothing while the token lasts', async () => {
   assert.equal(serial(await mine.token()), 2);
 });
 
+test('a token that runs out while its issuer is waited for does not end the session', async () => {
+  const { here, issuer, session: mine } = await signedIn();
+  here.now += 590_000;
+  issuer.answer = () => {
+    here.now += 15_000; // it does not answer; or the machine has slept meanwhile
+    return { status: 504, body: {} };
+  };
+  await assert.rejects(mine.token(), (p) => p.is('unreachable'));
+  assert.equal(mine.renewable, true);
+  issuer.answer = null;
+  assert.equal(serial(await mine.token()), 2);
+});
+
+test('an answer of the issuer that breaks off is none, and does not end the session', async () => {
+  const { here, issuer, session: mine } = await signedIn();
+  here.now += 590_000;
+  const whole = issuer.fetch;
+  let cut = true;
+  const broken = async (...asked) => (cut ? new Response('{"id_token": "eyJ') : whole(...asked));
+  const again = await session({ ...here.given, fetch: broken });
+  assert.equal(serial(await again.token()), 1);
+  assert.equal(again.renewable, true);
+  cut = false;
+  assert.equal(serial(await again.token()), 2);
+});
+
 const ends = {
   'is refused': (issuer) => (issuer.answer = () => ({ status: 400, body: { error: 'invalid_grant' } })),
   'brings no ID token': (issuer) => (issuer.gives = { id_token: undefined }),
@@ -215,6 +241,27 @@ test('a refresh that comes back after signing out brings nothing back', async ()
   };
   await assert.rejects(mine.token(), (p) => p.is('invalid-token'));
   assert.deepEqual([here.storage.text(), issuer.asked.length], ['[]', 2]);
+});
+
+test('a refresh that is refused after signing out leaves nothing behind', async () => {
+  const { here, issuer, session: mine } = await signedIn();
+  here.now += 590_000;
+  issuer.answer = () => {
+    mine.forget();
+    return { status: 400, body: { error: 'invalid_grant' } };
+  };
+  await assert.rejects(mine.token(), (p) => p.is('invalid-token'));
+  assert.equal(here.storage.text(), '[]');
+});
+
+test('who signs out while the issuer is away is signed out', async () => {
+  const { here, issuer, session: mine } = await signedIn();
+  here.now += 590_000;
+  issuer.answer = () => {
+    mine.forget();
+    return { status: 502, body: {} };
+  };
+  await assert.rejects(mine.token(), (p) => p.is('invalid-token'));
 });
 
 // ---- which issuers there are

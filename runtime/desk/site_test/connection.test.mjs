@@ -343,6 +343,19 @@ test('what is about to be tried again goes once with a new connection', async (t
   assert.equal(await call, 'joined');
 });
 
+test('what is about to be tried again is given up like the rest when no connection comes', async (t) => {
+  const { connection, last } = await live(t);
+  const call = connection.call('POST', '/v1/requests/1/join', undefined, { id: 'a' });
+  const end = call.then(assert.fail, (problem) => [problem.is('unreachable'), problem.unsure]);
+  last().says({ type: 'answer', id: 'a', status: 503, body: { type: 'https://pullmode.io/problems/store-unavailable', title: 'Wait' } });
+  last().ends();
+  for (let i = 0; i < 70; i++) {
+    await pass(1000);
+    last().ends?.();
+  }
+  assert.deepEqual(await Promise.race([end, 'it is waiting still']), [true, true]);
+});
+
 test('what is too large is not sent: it would end the connection', async (t) => {
   const { connection, last } = await live(t);
   await assert.rejects(connection.call('POST', '/v1/requests/1/messages', { text: 'ä'.repeat(70_000) }), (p) => p.is('too-large'));

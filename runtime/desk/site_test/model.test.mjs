@@ -138,6 +138,18 @@ test('what is told late of a grab does not take what one has since', () => {
   assert.equal(model.rows.has(id), true);
 });
 
+test('a grab that is told late ends the alert, though an answer has told of more', () => {
+  const { world, model, read } = stand();
+  const id = world.open('grab');
+  read();
+  world.join(id, 'bob');
+  world.leave(id, 'bob');
+  model.applyPage(world.page());
+  assert.equal(model.rows.get(id).state, 'INACTIVE');
+  read();
+  assert.deepEqual([model.rows.has(id), model.alerts.has(id)], [true, false]);
+});
+
 test('who leaves what is somebody else\'s sees it no more', () => {
   const { world, model, read } = stand();
   const id = world.open('grab');
@@ -418,6 +430,24 @@ test('offers: made, answered by others, and gone with their list', () => {
   assert.deepEqual([...model.offers.keys()], ['r-3']);
   tell(toList, 'made', 'alice');
   assert.deepEqual([...model.offers.keys()], ['r-3']);
+});
+
+test('an offer that is over does not come back with an answer', () => {
+  const { world, model } = stand();
+  const request = world.show(world.requests.get(world.open('team')));
+  const offer = { id: 'r-1', kind: 'invite', request, from: 'alice', agent: 'bob', at: world.at };
+  const tell = (status) => model.apply({ type: 'offer', requestId: request.id, offer, status, by: 'bob' });
+  const answer = { outcome: 'offered', request, offer: { ...offer, expiresAt: world.at } };
+  model.applyAnswer(answer); // before its event
+  assert.equal(model.offers.size, 1);
+  tell('made');
+  tell('declined');
+  model.applyAnswer(answer); // late
+  assert.equal(model.offers.size, 0);
+  // Repeated after a break: what is over by then has no end any more. Its events were
+  // in a gap.
+  model.applyAnswer({ ...answer, repeated: true, offer: { ...offer, id: 'r-2', at: '0001-01-01T00:00:00Z' } });
+  assert.equal(model.offers.size, 0);
 });
 
 test('events and fields of a later version are no harm', () => {

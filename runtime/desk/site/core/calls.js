@@ -61,6 +61,7 @@ export class Calls {
     const problem = problemOf(body, status);
     if (problem.is(...PASSING) && call.tries < TRIES) {
       call.given = false;
+      this.#wait(call, INSISTENCE); // there may be no connection by then
       setTimeout(() => this.#open.has(id) && this.#send && this.#give(call), PAUSE * 2 ** (call.tries - 1));
       return;
     }

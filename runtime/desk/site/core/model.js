@@ -161,7 +161,7 @@ export class Model extends EventTarget {
     const id = event.requestId;
     if (!this.#versions.news(id, event.version)) return;
     const row = this.rows.get(id);
-    if (row?.version > event.version) return; // an answer has told of what is later
+    if (row?.version > event.version) return this.#alerts.withdraw(id); // an answer has told of what is later
     this.#versions.removed(id, event.version);
     this.#drop(id);
     this.#talk.grabbed(id, event);
@@ -347,7 +347,7 @@ export class Model extends EventTarget {
     this.#answered(request);
     if (messages) this.#talk.load(request, messages, this.#member(request));
     if (message) this.#talk.append(request.id, message, { mine: true });
-    if (offer) this.#offers.put(offer);
+    if (offer) this.#offers.answered(offer);
     this.#emit();
   }
 
@@ -366,7 +366,7 @@ export class Model extends EventTarget {
 
   /** Takes the answer to GET /v1/offers. */
   applyOffers({ offers }) {
-    this.#offers.replace(offers);
+    this.#offers.answeredAll(offers);
     this.#emit();
   }
 

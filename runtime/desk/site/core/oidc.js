@@ -99,10 +99,10 @@ async function ask(fetch, issuer, params) {
   } catch (cause) {
     throw new SignInError('unavailable', 'The issuer cannot be reached now.', { issuer: issuer.issuer, cause: unreachable(cause) });
   }
-  const body = await response.json().catch(() => ({}));
-  if (response.ok) return body;
-  // 429 and 5xx pass; what else it says is meant.
-  const passing = response.status === 429 || response.status >= 500;
-  const said = body.error_description || body.error || `The issuer answered with the status ${response.status}.`;
+  const body = await response.json().catch(() => null);
+  if (response.ok && body) return body;
+  // 429, 5xx and an answer that breaks off pass; what else it says is meant.
+  const passing = response.ok || response.status === 429 || response.status >= 500;
+  const said = body?.error_description || body?.error || `The issuer answered with the status ${response.status}.`;
   throw new SignInError(passing ? 'unavailable' : 'refused', said, { issuer: issuer.issuer });
 }

@@ -78,7 +78,8 @@ export class Session extends EventTarget {
     try {
       await (this.#renewing ??= this.#renew().finally(() => (this.#renewing = null)));
     } catch (problem) {
-      if (now >= this.#data.until) throw problem;
+      // By now, not by then: a machine may sleep while its issuer is waited for.
+      if (this.#data.token && this.#env.now() >= this.#data.until) throw problem;
     }
     if (this.#env.now() >= this.#data.until) throw signedOut();
     return this.#data.token;
@@ -113,8 +114,7 @@ export class Session extends EventTarget {
       tokens = await refresh(this.#env.fetch, had.issuer, had.refresh);
     } catch (error) {
       if (error.reason === 'unavailable') throw unreachable(error);
-      this.#store({ ...this.#data, refresh: undefined });
-      throw signedOut();
+      tokens = {};
     }
     if (this.#data.token === had.token) this.#take(tokens); // else it was signed out meanwhile
   }
