@@ -62,6 +62,7 @@ type Conn struct {
 	agent   inbox.Agent // its name stays
 	voucher voucher
 	lists   map[string]standing
+	held    int64 // no cursor is behind it; 0 where they are where the hub is
 	known   string
 	mark    uint64
 	events  []Frame
@@ -91,8 +92,8 @@ func newConn(h *Hub, agent inbox.Agent) *Conn {
 
 // push queues what a revision holds for the connection, all at once: a cursor
 // stands behind all of it. It goes out when it is hastened. When too many events are
-// waiting already it ends the connection.
-func (c *Conn) push(revision int64, events, told []Frame) {
+// waiting already it ends the connection. Under Hub.mu, as give.
+func (c *Conn) push(events, told []Frame) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.last != nil {
@@ -107,15 +108,15 @@ func (c *Conn) push(revision int64, events, told []Frame) {
 		c.fail(ErrSlow)
 		return
 	}
-	c.append(revision, append(events, told...))
+	c.append(append(events, told...))
 }
 
 // give queues what the connection starts with or has just asked for, and lets it go
 // at once. It is as large as it is, and nobody's slowness, so it does not count.
-func (c *Conn) give(revision int64, frames []Frame) {
+func (c *Conn) give(frames []Frame) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.append(revision, frames)
+	c.append(frames)
 	c.release()
 }
 
@@ -133,10 +134,11 @@ func (c *Conn) release() {
 	}
 }
 
-func (c *Conn) append(revision int64, frames []Frame) {
+func (c *Conn) append(frames []Frame) {
 	if c.err != nil || c.last != nil {
 		return
 	}
+	revision := c.reached()
 	if n := len(frames); n > 0 {
 		frames[n-1].Whole = revision
 	}
@@ -265,7 +267,7 @@ func (f Flush) encode() {
 func (c *Conn) Bookmark() {
 	c.hub.mu.Lock()
 	defer c.hub.mu.Unlock()
-	c.give(c.hub.revision, nil)
+	c.give(nil)
 }
 
 // Abort ends the connection at once, whatever is queued: who takes from it is told the

@@ -40,13 +40,14 @@ func (h *Hub) Connect(ctx context.Context, agent inbox.Agent, cursor string, opt
 	}
 	c.lists, c.known = standings(h.view.Config(), box), fingerprint(box.Lists())
 	h.register(c)
+	h.hold(c)
 	switch {
 	case cursor == "":
-		c.give(h.revision, h.snapshot(box, protocol.SnapshotConnected, nil))
+		c.give(h.snapshot(box, protocol.SnapshotConnected, nil))
 	case malformed != nil:
-		c.give(h.revision, h.gap(box, protocol.GapMalformed))
+		c.give(h.gap(box, protocol.GapMalformed))
 	default:
-		c.give(h.revision, h.resume(box, agent, at))
+		c.give(h.resume(box, agent, at))
 	}
 	return c, nil
 }
@@ -65,7 +66,7 @@ func (h *Hub) resume(box *inbox.Inbox, agent inbox.Agent, at protocol.Cursor) []
 	}
 	// What the agent's lists are may have changed meanwhile. That is told at the end
 	// and only once, so no cursor may stand before it.
-	changed := h.view.ConfigRevision() > at.Revision || box.ChangedSince(at.Revision)
+	changed := h.view.ConfigRevision() > at.Revision || box.ChangedSince(at.Revision) || h.otherwise(agent) > 0
 	var frames []Frame
 	last := int64(0)
 	for _, item := range items {

@@ -57,7 +57,7 @@ func (h *Hub) touch(c *Conn) {
 // tell hands the connections what has been collected for them of one revision.
 func (h *Hub) tell() {
 	for _, c := range h.touched {
-		c.push(h.revision, c.events, c.told)
+		c.push(c.events, c.told)
 		c.events, c.told = nil, nil
 		if c.over {
 			c.finish(ErrReplaced)

@@ -21,7 +21,7 @@ func (h *Hub) Drain(ctx context.Context, spread time.Duration) {
 	conns := make([]*Conn, 0, len(h.conns))
 	for c := range h.conns {
 		after := time.Duration(rand.Int64N(int64(spread) + 1))
-		c.give(h.revision, []Frame{frame(protocol.EventDraining, protocol.Draining{
+		c.give([]Frame{frame(protocol.EventDraining, protocol.Draining{
 			Type: protocol.EventDraining, ReconnectAfterMs: after.Milliseconds(),
 		})})
 		conns = append(conns, c)

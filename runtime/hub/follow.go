@@ -149,6 +149,11 @@ func (h *Hub) takeRevision(b store.Batch, loaded int64) error {
 func (h *Hub) refresh(b store.Batch) {
 	everybody, chosen := false, map[string][]string{} // lists by agent
 	for _, e := range b.Events {
+		if name, ok := keyspace.AgentOf(e.Key); ok {
+			for c := range h.byAgent[name] {
+				h.hold(c)
+			}
+		}
 		if name, list, ok := keyspace.SubscriptionOf(e.Key); ok {
 			chosen[name] = append(chosen[name], list)
 		}

@@ -61,6 +61,7 @@ func (c *Conn) Renew(agent inbox.Agent, options ...Option) {
 		return
 	}
 	c.agent = agent
+	h.hold(c)
 	h.look(c, nil)
 	h.tell()
 	c.hasten()
