@@ -36,7 +36,7 @@ func (a *Agent) Events(ctx context.Context, f Follow) iter.Seq2[Event, error] {
 		f.Disconnected = func(error, time.Duration) {}
 	}
 	return func(yield func(Event, error) bool) {
-		follower := &follower{api: a.api, Follow: f, yield: yield, seen: map[key]bool{}}
+		follower := &follower{api: a.api, Follow: f, yield: yield, seen: map[key]bool{}, before: map[key]bool{}}
 		if err := follower.run(ctx); !errors.Is(err, errStopped) {
 			yield(Event{}, err)
 		}
@@ -56,9 +56,11 @@ type follower struct {
 	Follow
 	yield func(Event, error) bool
 	// seen are the events since the cursor: they come again after a break. had
-	// counts those that this connection brought.
-	seen map[key]bool
-	had  map[key]int
+	// counts those that this connection brought. before are those since the cursor
+	// before: one that stays where it is stands before what it came with, which comes
+	// again until a connection moves it.
+	seen, before map[key]bool
+	had          map[key]int
 	// pause is how long the runtime asked to stay away.
 	pause time.Duration
 	// received says that the connection brought something, progress that it moved
@@ -155,14 +157,17 @@ func (f *follower) take(frame frame) error {
 		again = f.again(key{kind: event.Type, request: v.RequestID, version: v.Version})
 	case *protocol.AlertWithdrawn:
 		again = f.again(key{kind: event.Type, request: v.Request})
+	case *protocol.Gap: // versions of another history may come again
+		clear(f.seen)
+		clear(f.before)
 	case *protocol.Draining:
 		f.pause = time.Duration(v.ReconnectAfterMs) * time.Millisecond
 	case *protocol.Replaced:
 		end = ErrReplaced
 	}
-	if event.Cursor != "" {
-		f.progress = f.progress || event.Cursor != f.Cursor
-		f.Cursor = event.Cursor
+	if event.Cursor != "" && event.Cursor != f.Cursor {
+		f.progress, f.Cursor = true, event.Cursor
+		f.seen, f.before = f.before, f.seen
 		clear(f.seen)
 		clear(f.had)
 	}
@@ -183,7 +188,7 @@ func (f *follower) take(frame frame) error {
 func (f *follower) again(k key) bool {
 	f.had[k]++
 	k.place = f.had[k]
-	again := f.seen[k]
+	again := f.seen[k] || k.version > 0 && !f.progress && f.before[k]
 	f.seen[k] = true
 	return again
 }
