@@ -11,6 +11,7 @@ type partial struct {
 	packet      packet
 	attachments [][]byte
 	bytes       int64
+	placed      [maxAttachments]bool
 }
 
 func (p *partial) complete() bool { return len(p.attachments) == p.packet.attachments }
@@ -55,11 +56,18 @@ func (p *partial) fill(value any) (any, error) {
 	return value, nil
 }
 
+// attachment is what stands in the place of a placeholder. Each has one place, as
+// clients send it even where they send the same bytes twice: a packet may weigh what
+// was sent, and not that times its placeholders.
 func (p *partial) attachment(num any) (any, error) {
 	number, _ := num.(json.Number)
 	n, err := number.Int64()
 	if err != nil || n < 0 || n >= int64(len(p.attachments)) {
 		return nil, fmt.Errorf("%w: a placeholder of no attachment", ErrProtocol)
 	}
+	if p.placed[n] {
+		return nil, fmt.Errorf("%w: an attachment in two places", ErrProtocol)
+	}
+	p.placed[n] = true
 	return p.attachments[n], nil
 }

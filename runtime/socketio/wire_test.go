@@ -2,6 +2,7 @@ package socketio_test
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -59,6 +60,21 @@ func TestBytes(t *testing.T) {
 	p.post(`451-1["echo",{"_placeholder":true,"num":0}]` + "\x1ebAQL/")
 	if got, want := p.get(), `431["AQL/"]`; got != want {
 		t.Errorf("polled %q, want %q", got, want)
+	}
+}
+
+// An attachment has one place in its packet, as clients send it: in a thousand places
+// it would weigh a thousand times what was sent.
+func TestAnAttachmentHasOnePlace(t *testing.T) {
+	sockets := make(chan *socketio.Socket, 1)
+	_, url := serve(t, socketio.Options{Connect: connectTo(sockets)})
+	c := talking(t, url)
+	c.say(`451-1["echo",{"_placeholder":true,"num":0},{"_placeholder":true,"num":0}]`)
+	if err := c.conn.WriteMessage(websocket.BinaryMessage, []byte{1, 2, 255}); err != nil {
+		t.Fatal(err)
+	}
+	if got := ended(t, <-sockets); !errors.Is(got, socketio.ErrProtocol) {
+		t.Errorf("it ended because %v", got)
 	}
 }
 
