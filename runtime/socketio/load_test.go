@@ -215,6 +215,9 @@ func TestHalfOpenSessionsAreBounded(t *testing.T) {
 	if want := 17_000 - 16<<10; refused != want {
 		t.Errorf("%d were refused, want %d", refused, want)
 	}
+	if got := serveInProcess(server, inProcess(http.MethodGet, "/socket.io/?EIO=4&transport=polling&sid=", "")).Code; got != http.StatusServiceUnavailable {
+		t.Errorf("one more with a sid that is none is answered %d", got)
+	}
 	c.say(`420["echo"]`)
 	c.expect(`430[]`)
 	ctx, cancel := context.WithCancel(t.Context())

@@ -44,7 +44,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	if !r.URL.Query().Has("sid") && s.waiting.Load() >= maxWaiting {
+	if r.URL.Query().Get("sid") == "" && s.waiting.Load() >= maxWaiting {
 		w.Header().Set("Retry-After", "1")
 		http.Error(w, "too many connections have not yet connected", http.StatusServiceUnavailable)
 		return
