@@ -74,7 +74,7 @@ func TestWhatComesAgainBehindACursorThatStays(t *testing.T) {
 		{gap, event(5, "Y.1"), event(6, "Y.2")}, // of another history
 		{event(7, "Y.3"), event(7, "Y.4")},      // no break is between them: that is for who follows to know
 	} {
-		f.had = map[key]int{}
+		f.had, f.progress = map[key]int{}, false
 		for _, e := range connection {
 			if err := f.take(e); err != nil {
 				t.Fatal(err)
