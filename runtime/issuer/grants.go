@@ -5,8 +5,10 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"maps"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -29,36 +31,42 @@ type grant struct {
 	request  request
 	who      person
 	signedIn time.Time
-	// secret is the code first, then the refresh token of the moment.
-	secret string
+	// secret is the code first, then the refresh token of the moment: id, a dot, and
+	// what makes it differ from those before it.
+	id, secret string
 	// code says that secret is a code still.
 	code bool
 	ends time.Time
 }
 
-// grants finds sign-ins by every secret that was ever given for them: one that comes a
+// next gives a grant its next secret.
+func (g *grant) next() { g.secret = g.id + "." + rand.Text() }
+
+// grants finds a sign-in by any secret that was ever given for it: one that comes a
 // second time was stolen, or is in the hands of two, and ends its sign-in (RFC 6749,
-// sections 4.1.2 and 10.4).
+// sections 4.1.2 and 10.4). All of them begin with the sign-in's id, so that those
+// that are spent need no memory, however often a page renews its tokens.
 type grants struct {
-	mu       sync.Mutex
-	bySecret map[string]*grant
+	mu   sync.Mutex
+	byID map[string]*grant
 }
 
 // open remembers a sign-in, and gives its code.
 func (g *grants) open(now time.Time, r request, who person) (code string, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if len(g.bySecret) >= maxGrants {
-		g.forget(func(old *grant) bool { return !now.Before(old.ends) })
+	if len(g.byID) >= maxGrants {
+		maps.DeleteFunc(g.byID, func(_ string, old *grant) bool { return !now.Before(old.ends) })
 	}
-	if len(g.bySecret) >= maxGrants {
+	if len(g.byID) >= maxGrants {
 		return "", badRequest("temporarily_unavailable", "too many sign-ins at once; restart this development issuer to forget them")
 	}
-	if g.bySecret == nil {
-		g.bySecret = map[string]*grant{}
+	if g.byID == nil {
+		g.byID = map[string]*grant{}
 	}
-	opened := &grant{request: r, who: who, signedIn: now, secret: rand.Text(), code: true, ends: now.Add(codeTTL)}
-	g.bySecret[opened.secret] = opened
+	opened := &grant{request: r, who: who, signedIn: now, id: rand.Text(), code: true, ends: now.Add(codeTTL)}
+	opened.next()
+	g.byID[opened.id] = opened
 	return opened.secret, nil
 }
 
@@ -67,7 +75,8 @@ func (g *grants) open(now time.Time, r request, who person) (code string, err er
 func (g *grants) take(now time.Time, secret string, ttl time.Duration, fits func(grant) error) (grant, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	found := g.bySecret[secret]
+	id, _, _ := strings.Cut(secret, ".")
+	found := g.byID[id]
 	if found == nil || !now.Before(found.ends) {
 		return grant{}, badRequest("invalid_grant", "this code or refresh token is not known, or has run out")
 	}
@@ -76,21 +85,12 @@ func (g *grants) take(now time.Time, secret string, ttl time.Duration, fits func
 		err = badRequest("invalid_grant", "this code or refresh token was used before: the sign-in has ended")
 	}
 	if err != nil {
-		g.forget(func(other *grant) bool { return other == found })
+		delete(g.byID, id)
 		return grant{}, err
 	}
-	found.secret, found.code, found.ends = rand.Text(), false, now.Add(ttl)
-	g.bySecret[found.secret] = found
+	found.code, found.ends = false, now.Add(ttl)
+	found.next()
 	return *found, nil
-}
-
-// forget drops the sign-ins that it is asked about. The lock is held.
-func (g *grants) forget(which func(*grant) bool) {
-	for secret, found := range g.bySecret {
-		if which(found) {
-			delete(g.bySecret, secret)
-		}
-	}
 }
 
 // redeem turns a code into tokens.
