@@ -22,8 +22,8 @@ var (
 	// ErrDraining ends a connection because the replica is about to stop.
 	ErrDraining = errors.New("this replica is stopping: connect again")
 	// ErrUntrusted ends a connection whose token is of an issuer that the routing
-	// snapshot trusts no longer.
-	ErrUntrusted = errors.New("the token's issuer is not trusted any more: connect again with a token of one that is")
+	// snapshot trusts no longer, or reads the tokens of in another way.
+	ErrUntrusted = errors.New("the token's issuer is not trusted any more, or not as it was: connect again with a token that counts now")
 	// ErrClosed is what a closed connection answers.
 	ErrClosed = errors.New("the connection is closed")
 )

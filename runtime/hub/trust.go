@@ -9,14 +9,20 @@ import (
 type Option func(*Conn)
 
 // VouchedBy names the issuer of the connection's token, by its URL in the routing
-// snapshot. When a new snapshot does not have it any more, or has it for another
-// audience, the connection ends with ErrUntrusted. Without it, it lasts.
+// snapshot. When a new snapshot does not have it any more, or reads its tokens in
+// another way, the connection ends with ErrUntrusted: whose it is would not be what the
+// same token says now. Without it, it lasts.
 func VouchedBy(issuer string) Option {
 	return func(c *Conn) { c.voucher = voucher{issuer: issuer} }
 }
 
-// voucher is who vouched for a connection's agent, and to whom.
-type voucher struct{ issuer, audience string }
+// voucher is who vouched for a connection's agent, and what was made of their word:
+// for whom it is meant, and how the agent and the groups are named by it.
+type voucher struct {
+	issuer, audience              string
+	usernameClaim, usernamePrefix string
+	groupsClaim, groupsPrefix     string
+}
 
 // find completes a voucher from the snapshot in force. One whose issuer it does not
 // have comes out with no audience, which no snapshot has.
@@ -25,7 +31,9 @@ func (v voucher) find(config *snapshot.Index) voucher {
 	if config != nil {
 		for _, trusted := range config.Authentication.Issuers {
 			if trusted.URL == v.issuer {
-				found.audience = trusted.Audience
+				found = voucher{
+					trusted.URL, trusted.Audience, trusted.UsernameClaim, trusted.UsernamePrefix, trusted.GroupsClaim, trusted.GroupsPrefix,
+				}
 			}
 		}
 	}

@@ -83,6 +83,18 @@ func TestUntrusted(t *testing.T) {
 		"one more":              {trusting(issuer(other, "desk"), issuer(url, "desk")), nil, nil},
 		"another instead":       {trusting(issuer(other, "desk")), hub.ErrUntrusted, hub.ErrUntrusted},
 		"for somebody else now": {trusting(issuer(url, "other")), hub.ErrUntrusted, nil},
+		"for agents of other names": {
+			trusting(snapshot.Issuer{URL: url, Audience: "desk", UsernameClaim: "sub", GroupsClaim: "groups", UsernamePrefix: "guest:"}), hub.ErrUntrusted, nil,
+		},
+		"by another claim": {
+			trusting(snapshot.Issuer{URL: url, Audience: "desk", UsernameClaim: "email", GroupsClaim: "groups"}), hub.ErrUntrusted, nil,
+		},
+		"for other groups": {
+			trusting(snapshot.Issuer{URL: url, Audience: "desk", UsernameClaim: "sub", GroupsClaim: "groups", GroupsPrefix: "guest:"}), hub.ErrUntrusted, nil,
+		},
+		"with other words for a sign-in": {
+			trusting(snapshot.Issuer{URL: url, Audience: "desk", UsernameClaim: "sub", GroupsClaim: "groups", ClientID: "browser", Scopes: []string{"openid"}}), nil, nil,
+		},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
