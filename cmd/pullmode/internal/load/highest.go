@@ -97,10 +97,10 @@ func (r *run) step(rate float64, before, after sample, f *figures) Step {
 }
 
 // carried says whether a rate was: nearly as many requests were opened as there were
-// to be, agents were told in time, and nobody was cut off. Chance makes a few more or less.
+// to be, agents were told, and in time, and nobody was cut off. Chance makes a few more or less.
 func (s Step) carried(limit time.Duration) bool {
 	most := float64(limit) / float64(time.Millisecond)
-	return s.Opened >= 0.85*s.Rate && s.Notification.P99 <= most && s.Post.P99 <= most && s.CutOff == 0
+	return s.Opened >= 0.85*s.Rate && s.Notification.Count > 0 && s.Notification.P99 <= most && s.Post.P99 <= most && s.CutOff == 0
 }
 
 // What counts as used up: of all processors, and a commit that waits for the disk.
@@ -122,6 +122,8 @@ func (s Step) gaveWay(limit time.Duration) string {
 		return fmt.Sprintf("the disk: 99 of 100 commits took up to %.0f ms", s.CommitP99)
 	case s.CutOff > 0:
 		return fmt.Sprintf("slow connections: the runtime cut %d off", s.CutOff)
+	case s.Notification.Count == 0:
+		return "the feed: agents were told of nothing"
 	}
 	return fmt.Sprintf("nothing that was measured: notifications took up to %.0f ms and posts %.0f ms (99 of 100; the limit is %v)", s.Notification.P99, s.Post.P99, limit)
 }

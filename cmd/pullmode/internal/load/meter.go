@@ -77,18 +77,19 @@ func (h histogram) plus(o histogram, sign float64) histogram {
 	return sum
 }
 
-// quantile is an upper bound of what a share of all took, in milliseconds; 0 for none.
+// quantile is an upper bound of what a share of all took, in milliseconds, or the last
+// bound that there is; 0 for none.
 func (h histogram) quantile(share float64) float64 {
-	total := h[math.Inf(1)]
+	total, last := h[math.Inf(1)], 0.0
 	for _, bound := range slices.Sorted(maps.Keys(h)) {
-		if total > 0 && h[bound] >= share*total {
-			if math.IsInf(bound, 1) {
-				break
-			}
-			return round(bound * 1000)
+		if total == 0 || math.IsInf(bound, 1) {
+			break
+		}
+		if last = round(bound * 1000); h[bound] >= share*total {
+			break
 		}
 	}
-	return 0
+	return last
 }
 
 // metricsClient keeps no connection: the runtime may be another one the next time.

@@ -3,6 +3,7 @@ package load
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -36,5 +37,25 @@ func TestMeterOverARestart(t *testing.T) {
 	}
 	if p99 := second.commits.quantile(0.99); p99 != 8 {
 		t.Errorf("p99 %v", p99)
+	}
+}
+
+// What took longer than every bound did not take no time: a disk that hangs is seen.
+func TestQuantileBehindTheLastBound(t *testing.T) {
+	inf := math.Inf(1)
+	for name, tc := range map[string]struct {
+		h    histogram
+		want float64
+	}{
+		"nothing":               {histogram{1: 0, inf: 0}, 0},
+		"within the bounds":     {histogram{1: 99, 2: 100, inf: 100}, 1000},
+		"behind all of them":    {histogram{1: 10, 2: 20, inf: 100}, 2000},
+		"without bounds at all": {histogram{inf: 100}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := tc.h.quantile(0.99); got != tc.want {
+				t.Errorf("%v, not %v", got, tc.want)
+			}
+		})
 	}
 }
