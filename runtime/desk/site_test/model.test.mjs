@@ -174,6 +174,23 @@ test('a closed request does not come back: not by a snapshot of before, nor by a
   assert.equal(model.rows.size, 0);
 });
 
+test('a snapshot that an answer has overtaken does not keep the feed from telling what is in it', () => {
+  const { world, model, read } = stand();
+  const id = world.open('grab');
+  world.join(id, 'bob');
+  read();
+  const before = world.snapshot({ reason: 'gap' }); // a long one, on a slow line
+  const page = world.answer(id);
+  const accepted = world.join(id, 'alice', { admin: true }); // as one who was invited
+  model.applyAnswer(accepted);
+  before.forEach((part) => model.apply(part));
+  model.applyAnswer(accepted); // what the snapshot does not have, no answer brings back
+  model.applyAnswer(page);
+  assert.equal(model.rows.has(id), false);
+  read();
+  assert.equal(model.rows.get(id)?.version, accepted.request.version);
+});
+
 test('after a gap, what was had does not count, whatever its version', () => {
   const { world, model, begin } = stand();
   const id = world.open('team');

@@ -120,7 +120,7 @@ export class Model extends EventTarget {
     const stays = new Set(rows.map((row) => row.id));
     for (const [id, row] of this.rows) {
       if (stays.has(id) || (only && !only.has(row.list))) continue;
-      this.#versions.removed(id, row.version);
+      this.#versions.missing(id, row.version);
       this.#drop(id);
       this.#talk.lost(id);
     }
