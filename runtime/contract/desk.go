@@ -28,9 +28,7 @@ type desk struct {
 	caller  gate.Caller // of the newest token
 	picture *picture
 
-	// of run alone
-	rang bool      // in the flush that is being told
-	kept time.Time // when what the agent has had was written down
+	kept time.Time // when what the agent has had was last written down; of run alone
 }
 
 var errTokenExpired = errors.New("the token has run out")
@@ -54,7 +52,7 @@ func (d *desk) run() {
 		d.socket.Drop(err.Error())
 	}
 	d.face.Log.Debug("a desk's feed ended", "reason", err)
-	if d.rang {
+	if d.face.memory.owes(d.names[0]) {
 		d.keep(context.WithoutCancel(ctx))
 	}
 }
@@ -77,7 +75,7 @@ func (d *desk) follow(ctx context.Context) error {
 			d.proveTo(flush.Cursor)
 			owed = false
 		}
-		if d.rang && d.face.Now().Sub(d.kept) >= keepEvery {
+		if d.face.Now().Sub(d.kept) >= keepEvery && d.face.memory.owes(d.names[0]) {
 			d.keep(ctx)
 		}
 	}
@@ -121,7 +119,6 @@ func (d *desk) take(flush hub.Flush) (rang bool, err error) {
 			d.face.Metrics.FeedDelay(now.Sub(frame.At))
 		}
 	}
-	d.rang = d.rang || d.picture.rang
 	return d.picture.rang, nil
 }
 
@@ -183,11 +180,10 @@ const keepTimeout = 5 * time.Second
 func (d *desk) keep(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, keepTimeout)
 	defer cancel()
+	d.kept = d.face.Now()
 	if err := d.face.memory.keep(ctx, d.names[0]); err != nil {
 		d.face.Log.Warn("could not write down which alerts an agent has had: they may ring again", "error", err)
-		return
 	}
-	d.rang, d.kept = false, d.face.Now()
 }
 
 // What a picture asks for; under mu.

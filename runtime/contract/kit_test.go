@@ -47,6 +47,8 @@ type desk struct {
 	acks   map[int]json.RawMessage
 	asked  int
 	ended  string // how the connection ended
+	silent bool   // pings are not answered yet
+	owed   int    // those
 	refuse json.RawMessage
 }
 
@@ -94,7 +96,7 @@ func (d *desk) read() {
 		}
 		switch packet := string(data); {
 		case packet == "2":
-			d.write("3")
+			d.pong()
 		case strings.HasPrefix(packet, "41"):
 			d.end("disconnected")
 		case strings.HasPrefix(packet, "42"):
@@ -110,6 +112,28 @@ func (d *desk) read() {
 			d.refuse = data[2:]
 			d.mu.Unlock()
 		}
+	}
+}
+
+// pong answers a ping, unless pings are to wait.
+func (d *desk) pong() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.owed++
+	d.settle()
+}
+
+// hush has pings wait for their answers, until it is called with false.
+func (d *desk) hush(silent bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.silent = silent
+	d.settle()
+}
+
+func (d *desk) settle() {
+	for ; !d.silent && d.owed > 0; d.owed-- {
+		_ = d.conn.WriteMessage(websocket.TextMessage, []byte("3"))
 	}
 }
 

@@ -30,6 +30,7 @@ type memory struct {
 
 	mu    sync.Mutex
 	until map[string]int64 // the revision, by agent
+	kept  map[string]int64 // the one that is written down
 }
 
 // of is the revision up to which an agent's desks have had everything; 0 before the
@@ -50,12 +51,20 @@ func (m *memory) of(ctx context.Context, agent string) (int64, error) {
 	return max(m.until[agent], record.Until), nil
 }
 
+// owes says whether more is known of an agent than is written down: what a desk is
+// told, it proves only later that it has it.
+func (m *memory) owes(agent string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.until[agent] > m.kept[agent]
+}
+
 // heard notes that a desk has had everything up to a revision.
 func (m *memory) heard(agent string, revision int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.until == nil {
-		m.until = map[string]int64{}
+		m.until, m.kept = map[string]int64{}, map[string]int64{}
 	}
 	m.until[agent] = max(m.until[agent], revision)
 }
@@ -64,7 +73,7 @@ func (m *memory) heard(agent string, revision int64) {
 // thousand of them.
 const keepEvery = time.Minute
 
-// keep writes down what is known of an agent. Another replica may have written more
+// keep writes down what is known of an agent who is owed that. Another replica may have written more
 // of them: the larger one stays.
 func (m *memory) keep(ctx context.Context, agent string) error {
 	for {
@@ -81,6 +90,7 @@ func (m *memory) keep(ctx context.Context, agent string) error {
 		until := m.until[agent]
 		m.mu.Unlock()
 		if until <= record.Until {
+			m.wrote(agent, until)
 			return nil
 		}
 		value, err := json.Marshal(keyspace.HeardRecord{Until: until})
@@ -90,8 +100,18 @@ func (m *memory) keep(ctx context.Context, agent string) error {
 		result, err := m.store.Commit(ctx, store.Txn{
 			Compares: []store.Compare{{Key: key, Revision: kv.Revision}}, Ops: []store.Op{store.Put(key, value)},
 		})
-		if err != nil || result.Committed {
+		if err != nil {
 			return err
 		}
+		if result.Committed {
+			m.wrote(agent, until)
+			return nil
+		}
 	}
+}
+
+func (m *memory) wrote(agent string, until int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.kept[agent] = max(m.kept[agent], until)
 }
