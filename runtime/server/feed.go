@@ -30,6 +30,14 @@ type events struct {
 	// into the address when it began.
 	LastEventID string `header:"Last-Event-ID" maxLength:"128" doc:"The id of the last event you had: the feed goes on behind it. Wins over the cursor."`
 	Cursor      string `query:"cursor" maxLength:"128" doc:"Where to go on: the id of an event, or the cursor of an answer. Without one the feed begins with a snapshot."`
+	head        bool
+}
+
+// Resolve takes note of who asks for the head alone. They get no connection: it would
+// end another one of the agent's (R6).
+func (e *events) Resolve(ctx huma.Context) []error {
+	e.head = ctx.Method() == http.MethodHead
+	return nil
 }
 
 func (e *events) from() string {
@@ -53,6 +61,9 @@ func (s *Server) feed(api huma.API) {
 		problems:  []protocol.ProblemType{protocol.ProblemInvalid, protocol.ProblemDraining},
 		responses: map[string]*huma.Response{"200": documentEvents(api)},
 	}, func(ctx context.Context, in *events) (*huma.StreamResponse, error) {
+		if in.head {
+			return s.feedHead(ctx)
+		}
 		c := callerOf(ctx)
 		conn, err := s.connect(ctx, c, in.from())
 		if err != nil {
@@ -61,10 +72,21 @@ func (s *Server) feed(api huma.API) {
 		return &huma.StreamResponse{Body: func(hctx huma.Context) {
 			defer conn.Close()
 			r, w := humago.Unwrap(hctx)
-			ended := s.stream(r.Context(), conn, newSSE(w, s.View.History(), s.WriteTimeout), c.Until, r.Method == http.MethodHead)
+			ended := s.stream(r.Context(), conn, newSSE(w, s.View.History(), s.WriteTimeout), c.Until)
 			s.log.DebugContext(r.Context(), "a feed ended", slog.Any("reason", ended))
 		}}, nil
 	})
+}
+
+// feedHead is what a feed begins with, and nothing of it.
+func (s *Server) feedHead(ctx context.Context) (*huma.StreamResponse, error) {
+	if err := s.Hub.Ready(); err != nil {
+		return nil, s.notConnected(ctx, err)
+	}
+	return &huma.StreamResponse{Body: func(hctx huma.Context) {
+		_, w := humago.Unwrap(hctx)
+		_ = newSSE(w, s.View.History(), s.WriteTimeout).begin() // whoever asked went away
+	}}, nil
 }
 
 func (s *Server) notConnected(ctx context.Context, err error) error {
@@ -82,11 +104,11 @@ func (s *Server) notConnected(ctx context.Context, err error) error {
 }
 
 // stream writes a connection's feed until it ends, the peer is gone, or the token
-// counts no longer. It says which. A peer that asked for the head alone gets that.
-func (s *Server) stream(ctx context.Context, conn *hub.Conn, out *sse, until time.Time, head bool) error {
+// counts no longer. It says which.
+func (s *Server) stream(ctx context.Context, conn *hub.Conn, out *sse, until time.Time) error {
 	ctx, cancel := context.WithDeadlineCause(ctx, until, errTokenExpired)
 	defer cancel()
-	if err := out.begin(); err != nil || head {
+	if err := out.begin(); err != nil {
 		return err
 	}
 	for {

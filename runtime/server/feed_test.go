@@ -427,3 +427,41 @@ func TestDraining(t *testing.T) {
 	wantProblem(t, s.url, sent{method: "GET", path: "/v1/events", header: bearer(token)},
 		answered{503, protocol.ProblemDraining, map[string]string{"Retry-After": "1"}})
 }
+
+// What comes to no connection ends none, where one is what an agent may have (R6).
+func TestNothingInPlaceOfAFeed(t *testing.T) {
+	s := site.Start(t)
+	config := s.Config()
+	config.Sessions.Policy = snapshot.SessionReplace
+	s.Program(config)
+	handshake := func(version, key string) map[string]string {
+		return map[string]string{
+			"Authorization": "Bearer " + s.Token("alice"), "Connection": "Upgrade", "Upgrade": "websocket",
+			"Sec-WebSocket-Version": version, "Sec-WebSocket-Key": key,
+		}
+	}
+	const key = "dGhlIHNhbXBsZSBub25jZQ=="
+	for name, tc := range map[string]struct {
+		sent sent
+		want int
+	}{
+		"a feed's head":                {sent{method: "HEAD", path: "/v1/events", header: bearer(s.Token("alice"))}, http.StatusOK},
+		"a WebSocket's head":           {sent{method: "HEAD", path: "/v1/ws", header: handshake("13", key)}, http.StatusUpgradeRequired},
+		"a handshake without a key":    {sent{method: "GET", path: "/v1/ws", header: handshake("13", "")}, http.StatusUpgradeRequired},
+		"one with half a key":          {sent{method: "GET", path: "/v1/ws", header: handshake("13", key[:12])}, http.StatusUpgradeRequired},
+		"one of a version that is not": {sent{method: "GET", path: "/v1/ws", header: handshake("8", key)}, http.StatusUpgradeRequired},
+	} {
+		t.Run(name, func(t *testing.T) {
+			alice := at(t, s, "alice").online()
+			for range 20 { // whichever of them is written down
+				if resp, body := send(t, s.URL, tc.sent); resp.StatusCode != tc.want {
+					t.Fatalf("%d %s", resp.StatusCode, body)
+				}
+			}
+			wantOK(t, s.URL, post("facebook", message(name, name, "hi")), nil)
+			if e := alice.next(); e.Name != string(protocol.EventReceived) {
+				t.Errorf("%+v", e)
+			}
+		})
+	}
+}

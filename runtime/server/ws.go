@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"encoding/base64"
 	"net/http"
 
 	"github.com/gorilla/websocket"
@@ -18,8 +19,8 @@ const socketPath = "/v1/ws"
 // serveSocket begins a WebSocket. Who shows a token in the header is told in HTTP if
 // they are not let in; who cannot says hello, and is told by how they are closed.
 func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
-	if !websocket.IsWebSocketUpgrade(r) {
-		upgradeRequired(w, r, "this address speaks WebSocket: connect with ws:// or wss://, or follow the feed at /v1/events")
+	if lacking := unfit(r); lacking != "" {
+		upgradeRequired(w, r, lacking)
 		return
 	}
 	if !s.Gate.Origin(r) {
@@ -59,6 +60,22 @@ func (s *Server) serveSocket(w http.ResponseWriter, r *http.Request) {
 	session := newSession(s, context.WithoutCancel(r.Context()), socket)
 	s.sockets.add(session)
 	go session.run(caller, conn)
+}
+
+// unfit is what a handshake lacks; empty where that is nothing. It is asked before
+// anything is begun: a connection that then comes to nothing would have ended another
+// one of its agent's (R6).
+func unfit(r *http.Request) string {
+	key, err := base64.StdEncoding.DecodeString(r.Header.Get("Sec-WebSocket-Key"))
+	switch {
+	case r.Method != http.MethodGet, !websocket.IsWebSocketUpgrade(r):
+		return "this address speaks WebSocket: connect with ws:// or wss://, or follow the feed at /v1/events"
+	case r.Header.Get("Sec-WebSocket-Version") != "13":
+		return "this address speaks version 13 of WebSocket: say so in Sec-WebSocket-Version"
+	case err != nil, len(key) != 16:
+		return "a WebSocket's handshake has a Sec-WebSocket-Key of 16 bytes in base64"
+	}
+	return ""
 }
 
 // enter begins a caller's feed, which is a call like any other to their rate limit.
