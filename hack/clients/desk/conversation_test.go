@@ -91,6 +91,9 @@ func TestConversationThatIsNotJoinedTakesNoAnswers(t *testing.T) {
 	a.open(john)
 	a.conversation().Says("Do you deliver on Sundays?")
 	a.composer().Gone()
+	if n := a.conversation().Like("button", "^Join").Count(); n != 1 {
+		t.Errorf("there are %d ways to join, side by side", n)
+	}
 	a.conversation().Role("button", "Join to answer").Click()
 	a.composer().Is("document.activeElement === this")
 }

@@ -115,7 +115,7 @@ export function composer(desk, id) {
         const no = el('button', { class: 'button', type: 'button', textContent: 'Decline', on: { click: () => decline(desk, offer, no) } });
         return { says: offer.kind === 'transfer' ? `${offer.from} hands this conversation to you.` : `${offer.from} invites you to this conversation.`, buttons: [yes, no] };
       }
-      const go = el('button', { class: 'button primary', type: 'button', textContent: 'Join to answer', on: { click: () => join(desk, request, go) } });
+      const go = el('button', { class: 'button primary', type: 'button', textContent: 'Join to answer', 'data-testid': 'action-join', on: { click: () => join(desk, request, go) } });
       return { says: 'You are not in this conversation yet.', buttons: [go] };
     }
     if (desk.mute.has(request.channel)) return { says: 'This channel takes no answers from here. Answer where the channel lets you.' };

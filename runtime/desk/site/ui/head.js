@@ -1,6 +1,6 @@
 import { ago, dateTime } from '../core/time.js';
 import { joined } from '../core/attention.js';
-import { close, invite, join, leave, remove, transfer } from './act.js';
+import { close, invite, leave, remove, transfer } from './act.js';
 import { el, keep, set, text } from './dom.js';
 import { icon } from './icon.js';
 import * as names from './names.js';
@@ -26,7 +26,6 @@ export function head(desk, id) {
     return node;
   };
   const actions = {
-    join: button('Join', 'joined', join, 'primary'),
     transfer: button('Transfer', 'transfer', transfer, 'brief'),
     invite: button('Invite', 'invite', invite, 'brief'),
     wrapUp: button('Wrap up', 'wrapUp', () => wrapUp(desk, id), 'brief'),
@@ -34,9 +33,10 @@ export function head(desk, id) {
     close: button('Close', 'close', close),
   };
   const toolbar = el('div', { class: 'actions', role: 'group', 'aria-label': 'What you can do' }, Object.values(actions));
+  const bottom = el('div', { class: 'head-bottom' }, people, toolbar);
   const node = el('header', { class: 'head' },
     el('div', { class: 'head-top' }, back, face, el('div', { class: 'head-words' }, el('div', { class: 'head-name' }, name, presence), where), details.button),
-    el('div', { class: 'head-bottom' }, people, toolbar), details.node);
+    bottom, details.node);
 
   return {
     node,
@@ -45,7 +45,7 @@ export function head(desk, id) {
       alerts.hidden = desk.model.alerts.size === 0;
       text(alerts, String(desk.model.alerts.size));
       set(back, 'aria-label', desk.model.alerts.size ? `Back to the inbox, ${desk.model.alerts.size} alerts` : 'Back to the inbox');
-      toolbar.hidden = !request;
+      bottom.hidden = !request;
       if (!request) {
         text(name, talk?.problem ? 'Not available' : 'Loading…');
         return;
@@ -61,6 +61,8 @@ export function head(desk, id) {
       people.hidden = request.members.length === 0;
       details.update(request);
       offer(actions, desk, request, talk);
+      toolbar.hidden = Object.values(actions).every((action) => action.hidden);
+      bottom.hidden = people.hidden && toolbar.hidden;
     },
   };
 }
@@ -71,13 +73,11 @@ function offer(actions, desk, request, talk) {
   const isIn = joined(request, desk.me);
   const admin = list?.role === 'Admin';
   const open = request.state !== 'CLOSED' && talk?.state !== 'closed';
-  actions.join.hidden = !open || isIn || (talk?.state === 'left' && Boolean(talk.ended?.grabbedBy));
   actions.leave.hidden = !open || !isIn;
   actions.transfer.hidden = !open || !(isIn || admin);
   actions.invite.hidden = !open || !isIn;
   actions.close.hidden = !open || !(admin || (isIn && list?.closePolicy !== 'Admins') || (list?.closePolicy === 'Subscribers' && list.subscribed));
   actions.wrapUp.hidden = !(list?.wrapUp && isIn) && !desk.model.wrapUps.has(request.id);
-  set(actions.join, 'aria-label', `Join ${names.customer(request)}`);
 }
 
 // there says whether the customer is, where the channel knows.
