@@ -2,6 +2,8 @@ package desk
 
 import (
 	"testing"
+
+	"github.com/pullmode/operator/hack/clients/browser"
 )
 
 func TestSubscriptionsAreManaged(t *testing.T) {
@@ -31,6 +33,25 @@ func TestSubscriptionsAreManaged(t *testing.T) {
 	}
 	dialog.Role("button", "Done").Click()
 	dialog.Gone()
+}
+
+// Who has chosen no list is led to them, and is in the inbox afterwards.
+func TestWhoHasNoListIsLedToThem(t *testing.T) {
+	c := open(t, nil)
+	john := c.john("page")
+	a := c.signIn(t, "dave")
+	a.Size(browser.Phone) // where the way in the navigation is out of sight
+	a.Role("button", "Choose lists").Click()
+	a.ID("subscribe-care").Click()
+	a.row(john).Shown()
+	a.Press("Escape")
+	a.Role("heading", "All").Is("this === document.activeElement")
+
+	b := c.signIn(t, "nobody") // who may subscribe to none
+	b.Until("it says whom to ask", `document.body.innerText.includes("Ask whoever looks after the lists")`)
+	if n := b.Role("button", "Choose lists").Count(); n != 0 {
+		t.Error("who has nothing to choose is offered to")
+	}
 }
 
 // What one has joined stays, also when its list goes.

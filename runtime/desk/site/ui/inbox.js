@@ -4,6 +4,7 @@ import { el, text } from './dom.js';
 import { filters } from './filters.js';
 import * as names from './names.js';
 import { rows } from './rows.js';
+import { subscriptions } from './subscriptions.js';
 
 // inbox is the list of requests: a part of what is open, filtered and sorted.
 export function inbox(desk) {
@@ -15,7 +16,11 @@ export function inbox(desk) {
   const empty = el('div', { class: 'empty' }, el('p', { class: 'empty-title' }), el('p'));
   const [emptyTitle, emptySays] = empty.children;
   const clear = el('button', { class: 'button small', type: 'button', textContent: 'Clear the filters', on: { click: () => filter.clear() } });
-  empty.append(clear);
+  const manage = el('button', { class: 'button primary', type: 'button', textContent: 'Choose lists', on: { click: async () => {
+    await subscriptions(desk);
+    if (!manage.checkVisibility()) title.focus(); // it went with what it was for
+  } } });
+  empty.append(clear, manage);
 
   const node = el('section', { class: 'inbox', 'aria-labelledby': 'inbox-title' },
     el('header', { class: 'inbox-head' }, el('div', { class: 'inbox-title' }, title, number), says),
@@ -47,6 +52,7 @@ export function inbox(desk) {
         text(emptyTitle, why.title);
         text(emptySays, why.says);
         clear.hidden = !filter.narrows() || !desk.model.loaded;
+        manage.hidden = !why.choose;
       }
       if (desk.returnTo && !desk.router.request) {
         if (!grid.focus(desk.returnTo)) title.focus();
@@ -75,8 +81,8 @@ function reason(desk, { kind, name }, narrowed) {
   const lists = [...model.lists.values()];
   if (lists.length === 0) return { title: 'No lists yet', says: 'No AgentSubscription names you or one of your groups. Ask whoever looks after the lists.' };
   if (kind === 'list' && !model.lists.has(name)) return { title: 'Not one of your lists', says: `There is no list "${name}", or it is not yours to see.` };
-  if (kind === 'list' && !model.lists.get(name).subscribed) return { title: 'You are not subscribed', says: 'Turn the list on with "Manage subscriptions", and its requests come here.' };
-  if (!lists.some((list) => list.subscribed) && kind === 'view' && name === 'all') return { title: 'You are subscribed to no list', says: 'Choose your lists with "Manage subscriptions".' };
+  if (kind === 'list' && !model.lists.get(name).subscribed) return { title: 'You are not subscribed', says: 'Turn the list on, and its requests come here.', choose: true };
+  if (!lists.some((list) => list.subscribed) && kind === 'view' && name !== 'joined') return { title: 'You are subscribed to no list', says: 'Requests come in here from the lists that you choose.', choose: true };
   return nothing[kind === 'view' ? name : kind] ?? nothing.all;
 }
 
