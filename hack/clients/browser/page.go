@@ -158,6 +158,7 @@ type Screen struct {
 // The screens of the people at the desk.
 var (
 	Desktop = Screen{Name: "desktop", Width: 1440, Height: 900}
+	Tablet  = Screen{Name: "tablet", Width: 900, Height: 700, Touch: true}
 	Phone   = Screen{Name: "phone", Width: 390, Height: 844, Touch: true}
 	Narrow  = Screen{Name: "narrow", Width: 320, Height: 568, Touch: true}
 )

@@ -12,7 +12,7 @@ import (
 // look looks at a view with a person's eyes and those of axe.
 type look func(p *browser.Page, view string)
 
-// onEveryScreen shows views at a desk and on phones. Each is shown anew: a page that has
+// onEveryScreen shows views at a desk, on phones and on a tablet. Each is shown anew: a page that has
 // been on a phone has lost its mouse.
 func onEveryScreen(t *testing.T, show func(*testing.T, look)) {
 	t.Run("desktop", func(t *testing.T) {
@@ -22,10 +22,12 @@ func onEveryScreen(t *testing.T, show func(*testing.T, look)) {
 		show(t, func(p *browser.Page, view string) {
 			p.Size(browser.Phone)
 			inBothSchemes(p, view, browser.Phone)
-			p.Size(browser.Narrow)
-			p.Settle()
-			p.FitsItsWidth(view)
-			p.Picture(view + "-narrow")
+			for _, screen := range []browser.Screen{browser.Narrow, browser.Tablet} {
+				p.Size(screen)
+				p.Settle()
+				p.FitsItsWidth(view)
+				p.Picture(view + "-" + screen.Name)
+			}
 			p.Size(browser.Desktop) // where the way to the next view is
 		})
 	})

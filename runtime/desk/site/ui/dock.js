@@ -81,18 +81,18 @@ function age(at, now) {
 function offerCard(desk, { id, expiresAt }) {
   // Events do not know until when it stands.
   if (!expiresAt) desk.api.offers().catch(() => undefined);
-  const title = el('p', { class: 'card-name cut' });
+  const title = el('span', { class: 'card-name cut' });
   const says = el('p', { class: 'card-says' });
   const time = el('span', { class: 'pill soon' });
   const yes = el('button', { class: 'button primary small', type: 'button', textContent: 'Accept', on: { click: () => accept(desk, desk.model.offers.get(id), yes) } });
   const no = el('button', { class: 'button small', type: 'button', textContent: 'Decline', on: { click: () => decline(desk, desk.model.offers.get(id), no) } });
   let said = false;
   return {
-    node: el('li', { class: 'card offer', 'data-testid': `offer-${id}` }, el('div', { class: 'card-words' }, title, says), time, el('div', { class: 'card-buttons' }, yes, no)),
+    node: el('li', { class: 'card offer', 'data-testid': `offer-${id}` }, card(title, time, says), el('div', { class: 'card-buttons' }, yes, no)),
     update(offer) {
       const name = names.customer(offer.request);
       text(title, name);
-      const words = offer.kind === 'transfer' ? `${offer.from} hands this conversation to you` : `${offer.from} invites ${offer.list ? names.list(desk.model, offer.list) : 'you'} to this conversation`;
+      const words = offer.kind === 'transfer' ? `${offer.from} hands over to you` : `${offer.from} invites ${offer.list ? names.list(desk.model, offer.list) : 'you'}`;
       text(says, words);
       time.hidden = !offer.expiresAt;
       if (offer.expiresAt) text(time, clock(Date.parse(offer.expiresAt) - desk.now()));
@@ -105,11 +105,11 @@ function offerCard(desk, { id, expiresAt }) {
 }
 
 function wrapCard(desk, id) {
-  const title = el('p', { class: 'card-name cut' });
+  const title = el('span', { class: 'card-name cut' });
   const time = el('span', { class: 'pill' });
   const button = el('button', { class: 'button small', type: 'button', textContent: 'Choose reasons', on: { click: () => wrapUp(desk, id) } });
   return {
-    node: el('li', { class: 'card', 'data-testid': `wrapup-${id}` }, el('div', { class: 'card-words' }, title, el('p', { class: 'card-says', textContent: 'Wrap-up is due' })), time, el('div', { class: 'card-buttons' }, button)),
+    node: el('li', { class: 'card', 'data-testid': `wrapup-${id}` }, card(title, time, el('p', { class: 'card-says', textContent: 'Wrap-up is due' })), el('div', { class: 'card-buttons' }, button)),
     update([, { request, until }]) {
       text(title, names.customer(request));
       text(time, clock(until - desk.now()));
@@ -117,3 +117,6 @@ function wrapCard(desk, id) {
     },
   };
 }
+
+// card is what a card says: whom it is about, how much time there is, and what for.
+const card = (title, time, says) => el('div', { class: 'card-words' }, el('p', { class: 'card-line' }, title, time), says);
