@@ -356,6 +356,24 @@ func TestLargeInbox(t *testing.T) {
 	}
 }
 
+// Desks answer the event that opens a conversation, and some of them fail over it if
+// they are not asked to.
+func TestAConversationAsksForAnAnswer(t *testing.T) {
+	s := site.Start(t)
+	alice := as(s, "alice").in()
+	id := customer(s, "web", "john")
+	alice.must("joinPullModeRequest", map[string]any{"requestId": id})
+	wait[topic](alice, "onTopicData", 1)
+	alice.must("topicUnsubscription", map[string]any{"conversationId": id}) // behind its answer
+	alice.mu.Lock()
+	defer alice.mu.Unlock()
+	for _, e := range alice.events {
+		if want := e.name == "onTopicData"; e.asks != want {
+			t.Errorf("%s asks for an answer: %t, want %t", e.name, e.asks, want)
+		}
+	}
+}
+
 // A desk that leaves a conversation twice is told of its end once: existing desks
 // close another one for the second.
 func TestLeavingTwice(t *testing.T) {

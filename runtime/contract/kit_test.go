@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"strconv"
@@ -33,6 +34,7 @@ func customer(s *site.Site, channel, who string) string {
 type told struct {
 	name string
 	arg  json.RawMessage
+	asks bool // for an acknowledgement, which it got
 }
 
 // desk is an existing desk, as far as the wire goes: a WebSocket with Socket.IO over
@@ -149,13 +151,19 @@ func (d *desk) end(how string) {
 func (d *desk) take(data []byte) {
 	var args []json.RawMessage
 	var name string
+	text := bytes.TrimLeft(data, "0123456789")
+	id := string(data[:len(data)-len(text)])
+	data = text
 	if json.Unmarshal(data, &args) != nil || len(args) != 2 || json.Unmarshal(args[0], &name) != nil {
 		d.t.Errorf("no event: %s", data)
 		return
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.events = append(d.events, told{name, args[1]})
+	d.events = append(d.events, told{name, args[1], id != ""})
+	if id != "" {
+		_ = d.conn.WriteMessage(websocket.TextMessage, []byte("43"+id+`[{"status":"ok"}]`))
+	}
 }
 
 // hangUp leaves as a page does that is closed.

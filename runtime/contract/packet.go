@@ -9,13 +9,16 @@ import (
 // packet is one event for desks.
 type packet struct {
 	event string
-	arg   any
 	// message is the packet as it is sent, encoded when the first desk is sent it.
 	message func() (*socketio.Message, error)
 }
 
 func newPacket(event string, arg any) *packet {
-	return &packet{event: event, arg: arg, message: sync.OnceValues(func() (*socketio.Message, error) { return socketio.Prepare(event, arg) })}
+	prepare := socketio.Prepare
+	if event == topicEvent { // desks answer it, and some fail over it where they cannot
+		prepare = socketio.PrepareAsking
+	}
+	return &packet{event: event, message: sync.OnceValues(func() (*socketio.Message, error) { return prepare(event, arg) })}
 }
 
 // The events of the contract that a desk is told.

@@ -14,6 +14,9 @@ type acks struct {
 	owed map[uint64]func([]json.RawMessage)
 }
 
+// forNobody is the id of answers that nobody waits for; EmitAck counts from behind it.
+const forNobody = 0
+
 // maxOwed is how many answers a client may owe: the queue's default.
 const maxOwed = 1024
 
@@ -25,8 +28,8 @@ func (s *Socket) EmitAck(event string, args []any, ack func(args []json.RawMessa
 		return err
 	}
 	s.mu.Lock()
-	id := s.acks.last
 	s.acks.last++
+	id := s.acks.last
 	slow := len(s.acks.owed) >= maxOwed
 	if s.acks.owed == nil {
 		s.acks.owed = map[uint64]func([]json.RawMessage){}

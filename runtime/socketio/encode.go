@@ -13,8 +13,17 @@ type Message struct{ packet engine.Packet }
 
 // Prepare encodes an event for EmitPrepared. The error is an argument that is no
 // JSON.
-func Prepare(event string, args ...any) (*Message, error) {
-	text, err := encodeEvent(event, args, nil)
+func Prepare(event string, args ...any) (*Message, error) { return prepare(event, args, nil) }
+
+// PrepareAsking is Prepare for an event whose handlers at the client answer it, and
+// expect to be asked to. Nobody gets the answer, so none is owed.
+func PrepareAsking(event string, args ...any) (*Message, error) {
+	id := uint64(forNobody)
+	return prepare(event, args, &id)
+}
+
+func prepare(event string, args []any, id *uint64) (*Message, error) {
+	text, err := encodeEvent(event, args, id)
 	if err != nil {
 		return nil, err
 	}

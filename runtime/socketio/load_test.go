@@ -191,9 +191,9 @@ func TestAnAnswerCountsOnce(t *testing.T) {
 	if err := (<-sockets).EmitAck("ask", []any{1}, func(args []json.RawMessage) { answers <- string(args[0]) }); err != nil {
 		t.Fatal(err)
 	}
-	c.expect(`420["ask",1]`)
-	c.say(`430["first"]`)
-	c.say(`430["second"]`)
+	c.expect(`421["ask",1]`)
+	c.say(`431["first"]`)
+	c.say(`431["second"]`)
 	c.say(`420["echo"]`)
 	c.expect(`430[]`)
 	if got := <-answers; got != `"first"` || len(answers) > 0 {

@@ -211,6 +211,37 @@ func TestAnEventIsEncodedOnceForMany(t *testing.T) {
 	}
 }
 
+// What asks for an answer that nobody waits for is answered a thousand times, or never:
+// it is not held against the client, nor taken for the answer to something else.
+func TestAnAnswerForNobody(t *testing.T) {
+	sockets := make(chan *socketio.Socket, 1)
+	_, url := serve(t, socketio.Options{Connect: connectTo(sockets)})
+	c, m := talking(t, url), must(socketio.PrepareAsking("news", 1))
+	s, answers := <-sockets, make(chan string, 1)
+	if err := s.EmitAck("question", nil, func(args []json.RawMessage) { answers <- string(args[0]) }); err != nil {
+		t.Fatal(err)
+	}
+	c.expect(`421["question"]`)
+	for range 2000 {
+		if err := s.EmitPrepared(m); err != nil {
+			t.Fatal(err)
+		}
+		c.expect(`420["news",1]`)
+	}
+	c.say(`430["nobody's"]`)
+	c.say(`431["the answer"]`)
+	if got := <-answers; got != `"the answer"` {
+		t.Errorf("answered %s", got)
+	}
+}
+
+func must[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return value
+}
+
 func TestAPongProvesWhatCameBeforeItsPing(t *testing.T) {
 	sockets := make(chan *socketio.Socket, 1)
 	_, url := serve(t, socketio.Options{Connect: connectTo(sockets)})

@@ -24,7 +24,7 @@ class Desk {
     on('addPullModeSubscribedListRequests', rows => { for (const r of rows) if (!this.rows.has(r.id)) this.rows.set(r.id, this.#row(r)); });
     on('removePullModeSubscribedListRequests', list => { for (const [id, r] of this.rows) if (r.listId === list) this.rows.delete(id); });
     on('onPullModeSubscribedListRequest', e => this.#listEvent(e));
-    on('onTopicData', (e, ack) => { this.#open(e); ack?.({ status: 'ok' }); });
+    on('onTopicData', (e, ack) => { this.#open(e); ack({ status: 'ok' }); });
     on('onCimEvent', e => this.#happened(e));
     on('topicClosed', e => this.closed.push(e.conversationId));
     on('topicUnsubscription', e => {
