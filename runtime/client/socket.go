@@ -67,6 +67,8 @@ type serverMessage struct {
 	ID          string
 	Status      int
 	Body        json.RawMessage
+
+	RetryAfterMs int64
 }
 
 func newSocket(conn *websocket.Conn, token string, alive func()) *socket {
@@ -232,5 +234,6 @@ func problemIn(answer serverMessage) error {
 		p = &protocol.Problem{Type: "about:blank", Title: http.StatusText(answer.Status)}
 	}
 	p.Status = answer.Status
+	p.RetryAfter = time.Duration(answer.RetryAfterMs) * time.Millisecond
 	return p
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/pullmode/operator/runtime/internal/site"
 	"github.com/pullmode/operator/runtime/protocol"
 	"github.com/pullmode/operator/runtime/request"
+	"github.com/pullmode/operator/runtime/snapshot"
 )
 
 // noHTTP makes no calls.
@@ -58,6 +59,28 @@ func TestCallsOverTheWebSocket(t *testing.T) {
 	cancel()
 	if _, err := agent.Me(given); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
+	}
+}
+
+// Who calls too often is told over the WebSocket, too, when to come back.
+func TestRetryAfterOverTheWebSocket(t *testing.T) {
+	s, ctx := site.Start(t), patience(t)
+	config := s.Config()
+	config.RateLimits.Agent = &snapshot.Rate{PerSecond: 1, Burst: 2}
+	s.Program(config)
+	agent, err := client.NewAgent(s.URL, client.StaticToken(s.Token("alice")), client.Options{
+		Binding: client.WebSocket, HTTP: &http.Client{Transport: noHTTP{}}, Attempts: 1,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	follow(ctx, t, agent)
+	for err == nil {
+		_, err = agent.Me(ctx)
+	}
+	var p *protocol.Problem
+	if !errors.As(err, &p) || p.Type != protocol.ProblemTooMany || p.RetryAfter != time.Second {
+		t.Errorf("%+v", err)
 	}
 }
 

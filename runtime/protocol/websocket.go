@@ -69,6 +69,9 @@ type Answer struct {
 	// Status is the HTTP status; from 400 on the body is a Problem.
 	Status int             `json:"status"`
 	Body   json.RawMessage `json:"body,omitempty"`
+	// RetryAfterMs is what Retry-After is in HTTP, in milliseconds: how long to wait
+	// before the call may succeed. 0 where that is not known.
+	RetryAfterMs int64 `json:"retryAfterMs,omitempty"`
 }
 
 // CloseCode is why a WebSocket was closed. From 4000 to 4499 it says: connect again,

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,8 +36,9 @@ func (c *session) call(m protocol.ClientMessage) error {
 	go func() {
 		defer func() { <-c.slots }()
 		c.guarded(func() {
-			status, body := c.server.handle(c.calls, caller, m)
-			if err := c.say(protocol.Answer{Type: protocol.MessageAnswer, ID: m.ID, Status: status, Body: body}); err != nil {
+			answer := c.server.handle(c.calls, caller, m)
+			answer.Type, answer.ID = protocol.MessageAnswer, m.ID
+			if err := c.say(answer); err != nil {
 				c.end(err)
 			}
 		})
@@ -53,7 +55,7 @@ func (c *session) settle() {
 
 // handle gives a call to the handlers of this API, as if it had come in HTTP from an
 // agent who has been let in.
-func (s *Server) handle(ctx context.Context, caller gate.Caller, m protocol.ClientMessage) (int, json.RawMessage) {
+func (s *Server) handle(ctx context.Context, caller gate.Caller, m protocol.ClientMessage) protocol.Answer {
 	to, err := url.ParseRequestURI(m.Path)
 	if err != nil || to.Host != "" || !strings.HasPrefix(to.Path, "/v1/") || to.Path == "/v1/events" || to.Path == socketPath {
 		return noSuchCall()
@@ -72,13 +74,14 @@ func (s *Server) handle(ctx context.Context, caller gate.Caller, m protocol.Clie
 	if w.status >= 300 && w.status < 400 { // the router's, for an address that is not in its plain form
 		return noSuchCall()
 	}
-	return w.status, bytes.TrimSpace(w.body.Bytes())
+	wait, _ := strconv.ParseInt(w.header.Get("Retry-After"), 10, 64) // none is 0
+	return protocol.Answer{Status: w.status, Body: bytes.TrimSpace(w.body.Bytes()), RetryAfterMs: wait * time.Second.Milliseconds()}
 }
 
-func noSuchCall() (int, json.RawMessage) {
+func noSuchCall() protocol.Answer {
 	p := problem(protocol.ProblemUnknownPath, "a call's path is one of /openapi.json, but not that of a feed")
 	body, _ := json.Marshal(p)
-	return p.Status, body
+	return protocol.Answer{Status: p.Status, Body: body}
 }
 
 // recorder keeps an answer.

@@ -23,6 +23,8 @@ type incoming struct {
 	ID          string
 	Status      int
 	Body        json.RawMessage
+
+	RetryAfterMs int64
 }
 
 // peer is the client's side of a WebSocket.
