@@ -156,10 +156,19 @@ func (d *desk) unsubscribe(ctx context.Context, a *ask) (done, error) {
 	return done{ListID: a.list()}, d.face.Executor.Unsubscribe(ctx, d.me(), a.list())
 }
 
-// join makes the agent a member; the feed brings the conversation. Who is one already
-// gets it anew (T13).
+// join is what a desk asks for from its list. It takes the alert away as it asks, and
+// whatever comes of it.
 func (d *desk) join(ctx context.Context, a *ask) (done, error) {
 	id := a.request(d)
+	d.mu.Lock()
+	d.picture.pulled(id)
+	d.mu.Unlock()
+	return d.enter(ctx, id)
+}
+
+// enter makes the agent a member; the feed brings the conversation. Who is one already
+// gets it anew (T13).
+func (d *desk) enter(ctx context.Context, id string) (done, error) {
 	result, err := d.face.Executor.Join(ctx, d.me(), id, "")
 	if err == nil && result.Outcome == request.AlreadyMember {
 		d.mu.Lock()
@@ -175,7 +184,7 @@ func (d *desk) topic(ctx context.Context, a *ask) (done, error) {
 	if a.TopicParticipant != nil && a.TopicParticipant.Role != "" && a.TopicParticipant.Role != primary {
 		return done{}, refuse(notServed, "one comes into a conversation as %s here: join it", primary)
 	}
-	return d.join(ctx, a)
+	return d.enter(ctx, a.request(d))
 }
 
 func (d *desk) end(ctx context.Context, a *ask) (done, error) {

@@ -302,6 +302,27 @@ func TestDismissedElsewhere(t *testing.T) {
 	}
 }
 
+// Who has joined has no alert any more (N6), on none of their devices. The desk that
+// joined has taken it away itself.
+func TestJoinedElsewhere(t *testing.T) {
+	s := site.Start(t)
+	here, there := as(s, "alice").in(), as(s, "alice").in()
+	id := customer(s, "web", "john")
+	here.saw("RECEIVED", "CREATED", id)
+	there.saw("RECEIVED", "CREATED", id)
+	here.must("joinPullModeRequest", map[string]any{"requestId": id})
+	there.saw("STATE_CHANGED", "CLOSING", id) // takes the alert away, and the row
+	if got := there.array("addPullModeSubscribedListRequests", 1); !cmp.Equal(got, []string{id}) {
+		t.Errorf("the row is there: %v", got)
+	}
+	wait[topic](there, "onTopicData", 1)
+	wait[topic](here, "onTopicData", 1)
+	here.saw("STATE_CHANGED", "ACTIVE", id)
+	if n := here.count("STATE_CHANGED", "CLOSING", id); n != 0 {
+		t.Error("the desk that joined loses its row for a moment")
+	}
+}
+
 // An alert that is raised again rings at a desk that shows the row: it is taken away
 // first.
 func TestAlertRaisedAgain(t *testing.T) {

@@ -40,7 +40,7 @@ type picture struct {
 	rang  bool                     // in this flush
 	rows  map[string]row
 	// rung are the alerts that the desk was told to raise and may still show, by request.
-	rung  map[string]int64
+	rung  map[string]alert
 	talks map[string]*open
 	// over are the conversations whose end the desk was told of.
 	over map[string]bool
@@ -54,6 +54,13 @@ type row struct {
 	version int64
 }
 
+// alert is one that a desk was told to raise.
+type alert struct {
+	generation int64
+	// taken is one that the desk has taken away itself, as it asked to join.
+	taken bool
+}
+
 // open is a conversation that is open at the desk.
 type open struct {
 	request *protocol.Request
@@ -64,7 +71,7 @@ type open struct {
 func newPicture(agent string, profile Profile, w world, tell func(...*packet)) *picture {
 	return &picture{
 		agent: agent, profile: profile, world: w, tell: tell,
-		lists: map[string]protocol.List{}, rows: map[string]row{}, rung: map[string]int64{}, talks: map[string]*open{}, over: map[string]bool{},
+		lists: map[string]protocol.List{}, rows: map[string]row{}, rung: map[string]alert{}, talks: map[string]*open{}, over: map[string]bool{},
 	}
 }
 
@@ -119,7 +126,7 @@ func (p *picture) forget(list string) error {
 		if r.list != list {
 			continue
 		}
-		if _, rung := p.rung[id]; rung {
+		if a, rung := p.rung[id]; rung && !a.taken {
 			if err := p.closeRow(id); err != nil {
 				return err
 			}
@@ -169,7 +176,7 @@ func (p *picture) ring(f *fact) error {
 			return err
 		}
 	}
-	p.rows[f.RequestID], p.rung[f.RequestID], p.rang = row{f.List, f.Version}, f.AlertGeneration, true
+	p.rows[f.RequestID], p.rung[f.RequestID], p.rang = row{f.List, f.Version}, alert{generation: f.AlertGeneration}, true
 	return p.say(f.row(p.profile, received))
 }
 
@@ -195,10 +202,12 @@ func (p *picture) lost(f *fact) error {
 
 // listed does what an event means to the list.
 func (p *picture) listed(f *fact) error {
-	_, known := p.rows[f.RequestID]
 	if p.in(f.Request) {
-		delete(p.rung, f.RequestID) // for who has joined, the alert is over (N6)
+		if err := p.joined(f); err != nil {
+			return err
+		}
 	}
+	_, known := p.rows[f.RequestID]
 	switch {
 	case f.Request.State == request.Closed || !p.mine(f.Request):
 		delete(p.rows, f.RequestID)
@@ -212,6 +221,26 @@ func (p *picture) listed(f *fact) error {
 		return nil
 	}
 	return p.show(f)
+}
+
+// joined ends the alert of who has joined (N6). If that was on another device, the
+// desk still shows it, and drops it with its row alone; the row comes back in silence.
+func (p *picture) joined(f *fact) error {
+	a, rung := p.rung[f.RequestID]
+	delete(p.rung, f.RequestID)
+	if !rung || a.taken {
+		return nil
+	}
+	delete(p.rows, f.RequestID)
+	return p.say(f.closed(p.profile))
+}
+
+// pulled notes that the desk has asked to join a request.
+func (p *picture) pulled(id string) {
+	if a, rung := p.rung[id]; rung {
+		a.taken = true
+		p.rung[id] = a
+	}
 }
 
 // mine says whether a request is a row for the agent: not on a list that they are
@@ -233,8 +262,8 @@ func has(members []request.Member, agent string) bool {
 // withdrawn takes alerts away that the agent has dismissed elsewhere. Desks have no
 // word for that: the row goes, which takes its alert along, and comes back in silence.
 func (p *picture) withdrawn(e protocol.AlertWithdrawn) error {
-	for id := range p.rung {
-		if !e.All && id != e.Request {
+	for id, a := range p.rung {
+		if a.taken || !e.All && id != e.Request {
 			continue
 		}
 		if err := p.closeRow(id); err != nil {

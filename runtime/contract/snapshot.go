@@ -27,7 +27,7 @@ func (p *picture) snapshot(s *protocol.Snapshot) error {
 		}
 		switch {
 		case !p.mine(r):
-		case r.Alert != nil && p.rung[r.ID] < r.Alert.Generation && p.world.unheard(r.ID, r.Alert.Generation):
+		case r.Alert != nil && p.rung[r.ID].generation < r.Alert.Generation && p.world.unheard(r.ID, r.Alert.Generation):
 			rings = append(rings, r)
 		default:
 			shown = append(shown, rowOf(p.profile, r, p.world.config()))
@@ -91,7 +91,7 @@ func (p *picture) ringAll(rings []*protocol.Request) error {
 				return err
 			}
 		}
-		p.rows[r.ID], p.rung[r.ID], p.rang = row{r.List, r.Version}, r.Alert.Generation, true
+		p.rows[r.ID], p.rung[r.ID], p.rang = row{r.List, r.Version}, alert{generation: r.Alert.Generation}, true
 		if err := p.say(rowPacket(p.profile, received, rowOf(p.profile, r, p.world.config()))); err != nil {
 			return err
 		}
