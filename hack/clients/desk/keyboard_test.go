@@ -2,6 +2,7 @@ package desk
 
 import (
 	"fmt"
+	"net/http"
 	"testing"
 
 	"github.com/pullmode/operator/hack/clients/browser"
@@ -88,6 +89,33 @@ func TestKeyboardMovesThroughTheInbox(t *testing.T) {
 	a.Press("ArrowDown", "j")
 	a.composer().Shown()
 	a.row(all[1]).Says("Joined")
+}
+
+// Whoever works by keys goes on beside what they have done with, or what others have.
+func TestFocusIsNeverLost(t *testing.T) {
+	c := open(t, nil)
+	a := c.signIn(t, "alice")
+	john, zoe := c.john("page"), c.customer("page", "zoe", "Zoë", "May I speak to somebody?")
+	c.joins(t, "bob", john)
+	c.joins(t, "bob", zoe)
+	at := func(e browser.Element) { t.Helper(); e.Is("this === document.activeElement") }
+
+	c.as(t, "bob", http.MethodPost, "/v1/requests/"+zoe+"/invite", map[string]string{"agent": "alice"})
+	a.offer().Like("button", "^Decline").Focus()
+	a.Press("Enter")
+	a.offer().Gone()
+	at(a.Role("heading", "All"))
+	a.ID("dismiss-all").Focus()
+	a.Press("Enter")
+	a.ID("alerts").Gone()
+	at(a.Role("heading", "All"))
+
+	a.join(john)
+	a.composer().Fill("Half a sen")
+	at(a.composer())
+	c.as(t, "bob", http.MethodPost, "/v1/requests/"+john+"/close", nil)
+	a.composer().Gone()
+	at(a.CSS("#conversation"))
 }
 
 // Every control says what it is, and the page has the parts that people jump to.

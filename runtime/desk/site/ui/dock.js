@@ -1,6 +1,6 @@
 import { accept, decline, dismiss, dismissAll, join } from './act.js';
 import { clock, length, since } from '../core/time.js';
-import { el, keep, set, text } from './dom.js';
+import { astray, el, keep, set, text } from './dom.js';
 import { icon } from './icon.js';
 import * as names from './names.js';
 import { path } from './place.js';
@@ -34,14 +34,15 @@ export function dock(desk) {
     update() {
       const { model } = desk;
       const now = desk.now();
+      // A card that goes with the focus on it hands it to its neighbour of the same kind.
+      const had = node.contains(document.activeElement);
+      const among = [offers, wraps, alerts].find((cards) => cards.contains(document.activeElement));
+      const at = [...(among?.children ?? [])].findIndex((card) => card.contains(document.activeElement));
       const toMe = [...model.offers.values()].filter((offer) => offer.from !== desk.me);
       keep(offers, toMe, (offer) => offer.id, (offer) => offerCard(desk, offer));
       keep(wraps, [...model.wrapUps].filter(([, one]) => one.until > now), ([id]) => id, ([id]) => wrapCard(desk, id));
       const standing = [...model.alerts].reverse();
-      // A card that goes with the focus on it hands it to its neighbour.
-      const at = [...alerts.children].findIndex((card) => card.contains(document.activeElement));
       keep(alerts, standing.slice(0, most), ([id]) => id, ([id]) => alertCard(desk, id));
-      if (at >= 0 && !alerts.contains(document.activeElement)) (alerts.children[Math.min(at, alerts.children.length - 1)]?.querySelector('button') ?? document.getElementById('inbox-title')).focus();
       alertPart.hidden = standing.length === 0;
       text(number, String(standing.length));
       all.hidden = standing.length < 2;
@@ -50,6 +51,11 @@ export function dock(desk) {
       const nothing = standing.length === 0 && offers.children.length === 0 && wraps.children.length === 0;
       node.hidden = nothing;
       set(node, 'data-urgent', offers.children.length > 0);
+      if (had && astray()) {
+        const next = among?.children[Math.min(at, among.children.length - 1)];
+        if (next) next.querySelector('.cross, .card-buttons :last-child').focus(); // what does no harm
+        else desk.focusMain();
+      }
     },
   };
 }
@@ -92,6 +98,7 @@ function offerCard(desk, { id, expiresAt }) {
     update(offer) {
       const name = names.customer(offer.request);
       text(title, name);
+      set(title, 'title', name);
       const words = offer.kind === 'transfer' ? `${offer.from} hands over to you` : `${offer.from} invites ${offer.list ? names.list(desk.model, offer.list) : 'you'}`;
       text(says, words);
       time.hidden = !offer.expiresAt;

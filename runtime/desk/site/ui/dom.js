@@ -37,6 +37,13 @@ export function text(node, words) {
   if (node.textContent !== words) node.textContent = words;
 }
 
+// astray says whether what had the focus is not there any more, so that whoever works
+// by keys would begin again at the top of the page.
+export function astray() {
+  const at = document.activeElement;
+  return !at || at === document.body || !at.checkVisibility();
+}
+
 function listen(node, listeners) {
   for (const [event, listener] of Object.entries(listeners)) node.addEventListener(event, listener);
 }

@@ -2,7 +2,7 @@ import { title } from './title.js';
 import { Desk } from './desk.js';
 import { dock } from './dock.js';
 import { Drawer } from './drawer.js';
-import { el, set } from './dom.js';
+import { astray, el, set } from './dom.js';
 import { inbox } from './inbox.js';
 import { listen } from './shortcuts.js';
 import { nav } from './nav.js';
@@ -25,8 +25,9 @@ export function shell(root, parts) {
   const list = inbox(desk);
   const talk = pane(desk);
   const veil = el('div', { class: 'veil', hidden: true });
+  desk.focusMain = () => (narrow.matches && desk.router.request ? talk.node : document.getElementById('inbox-title')).focus({ preventScroll: true });
   const node = el('div', { class: 'shell', 'data-testid': 'desk' },
-    el('button', { class: 'skip', type: 'button', textContent: 'Skip to the inbox', on: { click: () => (narrow.matches && desk.router.request ? talk.node : document.getElementById('inbox-title')).focus() } }),
+    el('button', { class: 'skip', type: 'button', textContent: 'Skip to the inbox', on: { click: desk.focusMain } }),
     top.node, live.banner, side.node, cards.node, el('main', { class: 'main' }, list.node, talk.node), veil,
     desk.toasts.node, desk.announcer.node);
   root.replaceChildren(node);
@@ -41,8 +42,10 @@ export function shell(root, parts) {
     top.update();
     side.update();
     cards.update();
+    const talking = talk.node.contains(document.activeElement);
     list.update();
     talk.update();
+    if (talking && desk.router.request && astray()) talk.node.focus({ preventScroll: true });
     document.title = title(desk);
     // Where the conversation covers the inbox, the focus goes with what is seen.
     if (desk.router.request !== request && narrow.matches && desk.router.request && !talk.node.contains(document.activeElement)) talk.node.focus();
