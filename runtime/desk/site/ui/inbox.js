@@ -42,7 +42,7 @@ export function inbox(desk) {
       says.hidden = !here.says;
       filter.update(place);
       const found = query(desk.model, { ...filter.chosen(), ...here.query }, desk.now());
-      text(number, desk.model.loaded ? count(found.length, 'request') : '');
+      text(number, desk.model.loaded && desk.connection.status !== 'replaced' ? count(found.length, 'request') : '');
       grid.update(found);
       const nothing = found.length === 0;
       empty.hidden = !nothing;

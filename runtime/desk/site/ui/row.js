@@ -86,6 +86,7 @@ export function row(desk, choose) {
     text(identity, customer.id);
     set(identity, 'title', `${next.channel}: ${customer.id}`);
     text(list, names.list(desk.model, next.list));
+    set(list, 'title', names.list(desk.model, next.list));
     text(who, holders(next, desk.me));
     set(who, 'title', next.members.length ? `With ${holders(next, desk.me)}` : null);
     set(time, 'datetime', next.openedAt);

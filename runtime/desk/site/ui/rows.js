@@ -5,6 +5,8 @@ import { row } from './row.js';
 // How many rows above and below what is seen are there, too: a turn of the wheel.
 const beyond = 12;
 
+const still = matchMedia('(prefers-reduced-motion: reduce)');
+
 // rows is the inbox's table. Only the rows that are seen are there, so that two thousand
 // cost no more than twenty; each stands at its own place, and all have the same height.
 //
@@ -67,7 +69,7 @@ export function rows(desk) {
   }
 
   function bottom() {
-    scroller.scrollTo({ top: scroller.scrollHeight, behavior: 'smooth' });
+    scroller.scrollTo({ top: scroller.scrollHeight, behavior: still.matches ? 'instant' : 'smooth' });
     select(shown.length - 1, { scroll: false });
   }
 

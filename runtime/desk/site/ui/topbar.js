@@ -22,7 +22,7 @@ export function topbar(desk, chip) {
     views,
     el('a', { class: 'brand', href: '/desk/', on: { click: desk.link({ kind: 'view', name: 'all' }) } }, mark(), el('span', { textContent: 'Pullmode' }), el('span', { class: 'brand-soft', textContent: 'Desk' })),
     el('div', { class: 'topbar-end' }, chip,
-      el('button', { class: 'button plain square', type: 'button', 'aria-label': 'Keyboard shortcuts', title: 'Keyboard shortcuts (?)', on: { click: () => help(desk) } }, icon('help')),
+      el('button', { class: 'button plain square keys-help', type: 'button', 'aria-label': 'Keyboard shortcuts', title: 'Keyboard shortcuts (?)', on: { click: () => help(desk) } }, icon('help')),
       who, popover.node));
 
   return {
