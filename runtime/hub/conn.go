@@ -278,6 +278,14 @@ func (c *Conn) Abort(err error) {
 	c.fail(err)
 }
 
+// Err is why the connection has ended, also where nobody has taken that yet; nil while
+// it has not.
+func (c *Conn) Err() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err
+}
+
 // Close ends the connection.
 func (c *Conn) Close() {
 	c.Abort(ErrClosed)

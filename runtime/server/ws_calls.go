@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -22,7 +23,8 @@ const maxCalls = 8
 // maxID is how long an Idempotency-Key may be.
 const maxID = 128
 
-// call runs a client's call beside others. It waits for a place among them.
+// call runs a client's call beside others. It waits for a place among them. Once the
+// session has ended there are none, however long its client takes to read why.
 func (c *session) call(m protocol.ClientMessage) error {
 	if m.ID == "" || len(m.ID) > maxID {
 		return malformed("a call has an id, of at most 128 characters: its answer carries it")
@@ -31,6 +33,10 @@ func (c *session) call(m protocol.ClientMessage) error {
 	case c.slots <- struct{}{}:
 	case <-c.ctx.Done():
 		return context.Cause(c.ctx)
+	}
+	if err := cmp.Or(context.Cause(c.ctx), c.conn.Err()); err != nil {
+		<-c.slots
+		return err
 	}
 	caller := c.caller
 	go func() {
