@@ -132,7 +132,7 @@ func (f *Face) desk(ctx context.Context, s *socketio.Socket) (*desk, error) {
 	if d.names, err = names(caller.Name, said.Agent); err != nil {
 		return nil, err
 	}
-	if d.had, err = f.memory.of(ctx, caller.Name); err != nil {
+	if d.had, err = f.had(ctx, caller.Name); err != nil {
 		return nil, err
 	}
 	if d.feed, err = f.Hub.Connect(ctx, caller.Agent, "", hub.VouchedBy(caller.Issuer)); err != nil {
@@ -144,6 +144,17 @@ func (f *Face) desk(ctx context.Context, s *socketio.Socket) (*desk, error) {
 	d.kept = f.Now()
 	d.picture = newPicture(caller.Name, profile, d, d.tell)
 	return d, nil
+}
+
+// had is what an agent's desks have had. Without it they would ring anew for all that
+// is open, so whoever connects waits for it.
+func (f *Face) had(ctx context.Context, agent string) (int64, error) {
+	until, err := f.memory.of(ctx, agent)
+	if err != nil {
+		f.Log.Warn("a desk has to connect again", "error", err)
+		return 0, refuse(unavailable, "the runtime cannot tell now what your desk has had: connect again in a moment")
+	}
+	return until, nil
 }
 
 // paced lets an agent's connection or command pass, within their rate.
