@@ -35,6 +35,16 @@ func TestOffersCoverNothing(t *testing.T) {
 		inSight(a.offer().Like("button", "^Decline"))
 	}
 
+	// What one has offered oneself takes nothing away either.
+	a.Size(browser.Desktop)
+	a.handOn("Invite", "Orders")
+	a.composer().Focus()
+	for _, screen := range []browser.Screen{{Name: "on its side", Width: 844, Height: 390, Touch: true}, browser.Narrow} {
+		a.Size(screen)
+		inSight(a.conversation().Role("button", "Take back"))
+		inSight(a.ID("send"))
+	}
+
 	// With its keyboard on the screen.
 	a.Size(browser.Screen{Name: "typing", Width: browser.Narrow.Width, Height: 320, Touch: true})
 	inSight(a.ID("send"))

@@ -16,9 +16,10 @@ export function conversation(desk, id) {
   const said = stream(desk, id);
   const offers = offered(desk, id);
   const bottom = composer(desk, id);
+  bottom.node.prepend(offers.node);
   const failed = el('div', { class: 'empty' }, el('p', { class: 'empty-title', textContent: 'This conversation cannot be shown' }), el('p'),
     el('button', { class: 'button small', type: 'button', textContent: 'Try again', on: { click: () => load() } }));
-  const node = el('article', { class: 'conversation', 'data-testid': `conversation-${id}`, 'aria-label': 'Conversation' }, top.node, said.node, failed, offers.node, bottom.node);
+  const node = el('article', { class: 'conversation', 'data-testid': `conversation-${id}`, 'aria-label': 'Conversation' }, top.node, said.node, failed, bottom.node);
 
   let busy = false;
   let fetchedAt = Date.now();
