@@ -17,8 +17,8 @@ type world interface {
 	shown(id string) *protocol.Request
 	// conversation is a request that the agent is in, and its last messages.
 	conversation(id string) (protocol.Conversation, error)
-	// unheard says whether an alert that stands is one that the agent's desks have not
-	// had.
+	// unheard says whether an alert stands still, and is one that the agent's desks have
+	// not had.
 	unheard(id string, generation int64) bool
 	// pace waits until the desk has had what it was told: so much would otherwise wait
 	// for it that it counts as too slow.
@@ -151,7 +151,8 @@ func bare(id, list string) *protocol.Request { return &protocol.Request{ID: id, 
 func (p *picture) event(f *fact) error {
 	switch f.Type {
 	case protocol.EventReceived:
-		if f.Alert {
+		// What is news here the agent may have had already, at a replica that was ahead.
+		if f.Alert && p.world.unheard(f.RequestID, f.AlertGeneration) {
 			return p.ring(f)
 		}
 		return p.show(f)
