@@ -139,6 +139,19 @@ func (a *ask) request(d *desk) string {
 	return first(candidates...)
 }
 
+// maxID is longer than any request's id.
+const maxID = 64
+
+// about is the request that a command is about. What cannot be one's id is refused
+// here: that its conversation is over would be told, and remembered.
+func (d *desk) about(a *ask) (string, error) {
+	id := a.request(d)
+	if id == "" || len(id) > maxID {
+		return "", refuse(malformed, "the payload has to name the conversation, by its id")
+	}
+	return id, nil
+}
+
 func first(texts ...string) string {
 	for _, s := range texts {
 		if s != "" {
@@ -159,7 +172,10 @@ func (d *desk) unsubscribe(ctx context.Context, a *ask) (done, error) {
 // join is what a desk asks for from its list. It takes the alert away as it asks, and
 // whatever comes of it.
 func (d *desk) join(ctx context.Context, a *ask) (done, error) {
-	id := a.request(d)
+	id, err := d.about(a)
+	if err != nil {
+		return done{}, err
+	}
 	d.mu.Lock()
 	d.picture.pulled(id)
 	d.mu.Unlock()
@@ -184,17 +200,27 @@ func (d *desk) topic(ctx context.Context, a *ask) (done, error) {
 	if a.TopicParticipant != nil && a.TopicParticipant.Role != "" && a.TopicParticipant.Role != primary {
 		return done{}, refuse(notServed, "one comes into a conversation as %s here: join it", primary)
 	}
-	return d.enter(ctx, a.request(d))
+	id, err := d.about(a)
+	if err != nil {
+		return done{}, err
+	}
+	return d.enter(ctx, id)
 }
 
 func (d *desk) end(ctx context.Context, a *ask) (done, error) {
-	id := a.request(d)
+	id, err := d.about(a)
+	if err != nil {
+		return done{}, err
+	}
 	result, err := d.face.Executor.Close(ctx, d.me(), id, "")
 	return outcomeOf(id, result, err)
 }
 
 func (d *desk) leave(ctx context.Context, a *ask) (done, error) {
-	id := a.request(d)
+	id, err := d.about(a)
+	if err != nil {
+		return done{}, err
+	}
 	result, err := d.face.Executor.Leave(ctx, d.me(), id, "")
 	d.over(id, result.Request, err)
 	return outcomeOf(id, result, err)

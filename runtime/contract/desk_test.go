@@ -3,6 +3,7 @@ package contract_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -431,6 +432,26 @@ func TestSleptThroughTheEnd(t *testing.T) {
 	}
 	if got := wait[struct{ ConversationID string }](alice, "topicUnsubscription", 1); got.ConversationID != id {
 		t.Errorf("%+v", got)
+	}
+}
+
+// What cannot be a request's id is nothing that a desk is told the end of: the runtime
+// would have to remember that it was.
+func TestAnIDThatIsNone(t *testing.T) {
+	s := site.Start(t)
+	alice := as(s, "alice").in()
+	for name, payload := range map[string]any{
+		"none": nil, "empty": map[string]any{"conversationId": ""}, "long": map[string]any{"conversationId": strings.Repeat("x", 10_000)},
+		"long and bare": strings.Repeat("x", 10_000),
+	} {
+		for _, event := range []string{"topicUnsubscription", "deletePullModeRequest", "joinPullModeRequest", "topicSubscription"} {
+			if got := alice.ask(event, payload); got["type"] != "malformed" {
+				t.Errorf("%s, %s: %.200v", event, name, got)
+			}
+		}
+	}
+	if got := alice.all("topicUnsubscription"); len(got) > 0 {
+		t.Errorf("told of the end of %s", short(got[0]))
 	}
 }
 

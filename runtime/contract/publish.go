@@ -42,12 +42,15 @@ func (d *desk) publish(ctx context.Context, a *ask) (done, error) {
 		return done{}, err
 	}
 	a.ConversationID, a.TopicID = first(a.ConversationID, said.ConversationID), first(a.TopicID, said.TopicID)
-	id := a.request(d)
 	switch {
 	case quiet[said.Name]:
-		return done{ConversationID: id, Outcome: ignored}, nil
+		return done{ConversationID: a.request(d), Outcome: ignored}, nil
 	case said.Name != agentMessage: // a whisper among them, which must not reach the customer
 		return done{}, refuse(notServed, "a desk publishes %s here, not %s", agentMessage, said.Name)
+	}
+	id, err := d.about(a)
+	if err != nil {
+		return done{}, err
 	}
 	message, err := said.say()
 	if err != nil {
