@@ -329,6 +329,19 @@ test('what passes by itself is tried again, and told when it does not pass', asy
   assert.equal(last().calls().filter((c) => c.id === 'b').length, 5);
 });
 
+test('what is refused for a while is not tried again before that', async (t) => {
+  const { connection, last } = await live(t);
+  const call = connection.call('POST', '/v1/requests/1/join', undefined, { id: 'a' });
+  const body = { type: 'https://pullmode.io/problems/too-many-requests', title: 'Too many requests' };
+  last().says({ type: 'answer', id: 'a', status: 429, retryAfterMs: 3000, body });
+  await pass(2999);
+  assert.equal(last().calls().length, 1);
+  await pass(1);
+  assert.equal(last().calls().length, 2);
+  last().says({ type: 'answer', id: 'a', status: 200, body: 'joined' });
+  assert.equal(await call, 'joined');
+});
+
 test('what is about to be tried again goes once with a new connection', async (t) => {
   const { connection, last } = await live(t);
   const call = connection.call('POST', '/v1/requests/1/join', undefined, { id: 'a' });

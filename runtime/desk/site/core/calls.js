@@ -11,7 +11,8 @@ const PATIENCE = 10_000;
 // 16 commands: long enough for a break, short enough that they are still there.
 const INSISTENCE = 60_000;
 
-// What passes by itself is tried again after 0.5, 1, 2 and 4 s.
+// What passes by itself is tried again after 0.5, 1, 2 and 4 s, and not before the
+// runtime says.
 const PASSING = ['store-unavailable', 'issuer-unavailable', 'no-configuration', 'too-many-requests'];
 const TRIES = 5;
 const PAUSE = 500;
@@ -54,7 +55,7 @@ export class Calls {
     }
   }
 
-  answered({ id, status, body }) {
+  answered({ id, status, body, retryAfterMs = 0 }) {
     const call = this.#open.get(id);
     if (!call) return;
     if (status < 400) return this.#settle(call, call.resolve, body);
@@ -62,7 +63,8 @@ export class Calls {
     if (problem.is(...PASSING) && call.tries < TRIES) {
       call.given = false;
       this.#wait(call, INSISTENCE); // there may be no connection by then
-      setTimeout(() => this.#open.has(id) && this.#send && this.#give(call), PAUSE * 2 ** (call.tries - 1));
+      const pause = Math.max(PAUSE * 2 ** (call.tries - 1), retryAfterMs);
+      setTimeout(() => this.#open.has(id) && this.#send && this.#give(call), pause);
       return;
     }
     this.#settle(call, call.reject, problem);
