@@ -3,6 +3,8 @@
 package kit
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"os/exec"
@@ -28,9 +30,11 @@ var binary = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	// One folder for every test binary: go build leaves what is fresh alone, and puts
-	// what is not in its place at once where its work folder is on the same file system.
-	folder := filepath.Join(cache, "pullmode", "clients", "bin")
+	// One folder for every test binary of a checkout: go build leaves what is fresh alone,
+	// and puts what is not in its place at once where its work folder is on the same file
+	// system. Two checkouts would take each other's.
+	checkout := sha256.Sum256([]byte(module()))
+	folder := filepath.Join(cache, "pullmode", "clients", "bin", hex.EncodeToString(checkout[:6]))
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return "", err
 	}
