@@ -22,8 +22,9 @@ type Server struct {
 }
 
 // maxWaiting bounds the connections without an accepted CONNECT: at about 2 KiB
-// each, anybody can have 32 MiB of them. So many agents may connect within one
-// moment of a replica's life.
+// each, anybody can have 32 MiB of them; with the largest head that the HTTP server
+// takes, which is kept for who judges the CONNECT, 0.5 GiB. So many agents may connect
+// within one moment of a replica's life.
 const maxWaiting = 16 << 10
 
 // New returns a server that takes connections at once.
