@@ -73,8 +73,8 @@ func (m *memory) heard(agent string, revision int64) {
 // thousand of them.
 const keepEvery = time.Minute
 
-// keep writes down what is known of an agent who is owed that. Another replica may have written more
-// of them: the larger one stays.
+// keep writes down what is known of an agent (see owes). Another replica may have
+// written more of them: the larger one stays.
 func (m *memory) keep(ctx context.Context, agent string) error {
 	for {
 		key := keyspace.Heard(agent)

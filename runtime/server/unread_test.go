@@ -23,7 +23,7 @@ func TestRefusedBody(t *testing.T) {
 		version, size int
 		header        string
 		takes         int64 // bytes of the body that the handler reads, before it closes it
-		sent, read    int   // bytes of the body; read at most maxUnread more than takes, if not all
+		sent, read    int   // bytes of the body that go out, and that the server reads in all
 	}{
 		"nothing of it is read":  {1, 200 << 10, "", 0, 200 << 10, 200 << 10},
 		"a part of it is read":   {1, 200 << 10, "", 96 << 10, 200 << 10, 200 << 10},
