@@ -13,7 +13,7 @@ import (
 )
 
 // patience bounds how long a script waits for a fact.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // processes run beside a script.
 type processes struct {

@@ -117,7 +117,7 @@ func (s *server) operator(t *testing.T, namespace string, deployed *appsv1.Deplo
 func (s *server) serves(t *testing.T, namespace string) {
 	t.Helper()
 	g := NewWithT(t)
-	g.SetDefaultEventuallyTimeout(30 * time.Second)
+	g.SetDefaultEventuallyTimeout(2 * time.Minute)
 	samples := kustomize(t, kustomization(t, "namespace: "+namespace+"\nresources: [CONFIG/samples]"))
 	t.Cleanup(func() { s.remove(t, samples) })
 	isSecret := func(o *unstructured.Unstructured) bool { return o.GetKind() == "Secret" }

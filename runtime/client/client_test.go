@@ -124,7 +124,7 @@ func TestEventsWithTheNextToken(t *testing.T) {
 	tokens := func(context.Context) (string, error) {
 		ttl := time.Hour
 		if asked.Add(1) == 1 {
-			ttl = 2*time.Second - auth.ClockSkew
+			ttl = 5*time.Second - auth.ClockSkew
 		}
 		return s.Issuer.Sign("alice", nil, ttl)
 	}

@@ -130,7 +130,7 @@ func TestTokenIsRenewedOnTheLivingConnection(t *testing.T) {
 	var asked atomic.Int32
 	tokens := func(context.Context) (string, error) {
 		if asked.Add(1) == 1 {
-			return s.Issuer.Sign("carol", nil, 2*time.Second-auth.ClockSkew)
+			return s.Issuer.Sign("carol", nil, 5*time.Second-auth.ClockSkew)
 		}
 		return s.Issuer.Sign("carol", []string{"supervisors"}, time.Hour)
 	}
@@ -149,7 +149,7 @@ func TestTokenIsRenewedOnTheLivingConnection(t *testing.T) {
 // with the one that there is then.
 func TestTokenThatIsNotRenewed(t *testing.T) {
 	s, ctx := site.Start(t), patience(t)
-	old, err := s.Issuer.Sign("alice", nil, 2*time.Second-auth.ClockSkew)
+	old, err := s.Issuer.Sign("alice", nil, 5*time.Second-auth.ClockSkew)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +186,7 @@ func TestTokenOfAnotherAgent(t *testing.T) {
 	var asked atomic.Int32
 	tokens := func(context.Context) (string, error) {
 		if asked.Add(1) == 1 {
-			return s.Issuer.Sign("alice", nil, 2*time.Second-auth.ClockSkew)
+			return s.Issuer.Sign("alice", nil, 5*time.Second-auth.ClockSkew)
 		}
 		return s.Token("bob"), nil
 	}

@@ -72,7 +72,7 @@ func TestManyAtOnce(t *testing.T) {
 func TestTheRecordsOfADeadReplicaGo(t *testing.T) {
 	l := lab.Start(t)
 	dying, kill := start(t, l, "dying", 2*time.Second)
-	living, _ := start(t, l, "living", 2*time.Second)
+	living, _ := start(t, l, "living", TTL)
 	dying.Connected("alice", "s1")
 	living.Connected("bob", "s2")
 	l.Eventually(func() bool { return l.View.Present("alice") && l.View.Present("bob") })

@@ -88,8 +88,9 @@ func TestNoHello(t *testing.T) {
 // Who is not heard of is let go: without a hello, and later without a pong.
 func TestSilence(t *testing.T) {
 	s := start(t, server.DefaultWriteTimeout)
-	s.api.Hurry(50*time.Millisecond, time.Hour, 50*time.Millisecond)
+	s.api.Hurry(50*time.Millisecond, time.Hour, time.Minute)
 	dial(t, s.url, "", nil).closed(protocol.CloseSilent)
+	s.api.Hurry(time.Minute, time.Hour, 50*time.Millisecond)
 	s.socket(t, "alice", "").closed(protocol.CloseSilent)
 
 	s.api.Hurry(time.Hour, 10*time.Millisecond, time.Minute)
@@ -158,7 +159,7 @@ func TestManyCallsAtOnce(t *testing.T) {
 // A peer that does not read is cut off, whatever it is sent, and not waited for; it
 // resumes with its last cursor, and nothing is lost (R5).
 func TestPeerThatNeverReads(t *testing.T) {
-	s := start(t, 2*time.Second)
+	s := start(t, 5*time.Second)
 	id := s.Message("john", "m0").Request
 	if _, err := s.Do.Join(ctx, lab.Alice, id, ""); err != nil {
 		t.Fatal(err)

@@ -367,7 +367,7 @@ func TestCloses(t *testing.T) {
 		"the token has run out": {
 			ends: func(t *testing.T, s *stand, p *peer) {
 				// It is accepted for auth.ClockSkew after it has run out.
-				p.send(protocol.ClientMessage{Type: protocol.MessageToken, Token: s.token(t, "alice", time.Second-auth.ClockSkew)})
+				p.send(protocol.ClientMessage{Type: protocol.MessageToken, Token: s.token(t, "alice", 5*time.Second-auth.ClockSkew)})
 				p.welcome()
 			},
 			want: protocol.CloseTokenExpired, told: []protocol.EventType{protocol.EventTokenExpired},

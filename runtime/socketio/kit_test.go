@@ -34,7 +34,7 @@ func serve(t testing.TB, options socketio.Options) (*socketio.Server, string) {
 	server := socketio.New(options)
 	web := httptest.NewServer(server)
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := server.Close(ctx); err != nil {
 			t.Errorf("close: %v", err)

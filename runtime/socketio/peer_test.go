@@ -12,7 +12,7 @@ import (
 )
 
 // patience is for what has to come; only a test that fails waits for it.
-const patience = 10 * time.Second
+const patience = time.Minute
 
 // poller is a client that speaks the protocol by hand, over long polling.
 type poller struct {

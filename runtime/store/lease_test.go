@@ -15,11 +15,11 @@ func testLease(t *testing.T, on engine) {
 	s := open(t, on(t))
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	lease, lost, err := s.Lease(ctx, time.Second)
+	lease, lost, err := s.Lease(ctx, 3*time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, kept, err := s.Lease(t.Context(), time.Second)
+	other, kept, err := s.Lease(t.Context(), 3*time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}

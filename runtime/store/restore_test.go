@@ -268,7 +268,7 @@ func TestRestoreAFullStore(t *testing.T) {
 func TestRestoredLeases(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, store.Options{Dir: dir})
-	presence, _, err := s.Lease(t.Context(), 2*time.Second)
+	presence, _, err := s.Lease(t.Context(), 5*time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
