@@ -230,23 +230,36 @@ func TestALastWordCounts(t *testing.T) {
 }
 
 func TestAConnectionWithoutCONNECTEnds(t *testing.T) {
-	_, url := serve(t, socketio.Options{ConnectTimeout: 50 * time.Millisecond})
-	p := poll(t, url)
-	if got := p.get(); got != "1" {
-		t.Errorf("a poll is answered %q, want a close", got)
-	}
-	if heard, err := talk(t, url).ends(); !websocket.IsCloseError(err, websocket.CloseNormalClosure) {
-		t.Errorf("the WebSocket ends with %v behind %q", err, heard)
-	}
-	c := talking(t, url)
-	c.say("41")
-	if heard, err := c.ends(); !websocket.IsCloseError(err, websocket.CloseNormalClosure) {
-		t.Errorf("one that disconnected ends with %v behind %q", err, heard)
-	}
-	c = talk(t, url)
-	c.say(`40{"refuse":true}`)
-	if heard, err := c.ends(); len(heard) != 1 || !websocket.IsCloseError(err, websocket.CloseNormalClosure) {
-		t.Errorf("one that was refused ends with %v behind %q", err, heard)
+	_, url := serve(t, socketio.Options{ConnectTimeout: time.Second}) // a busy machine still asks in time
+	t.Run("polls", func(t *testing.T) {
+		t.Parallel()
+		if got := poll(t, url).get(); got != "1" {
+			t.Errorf("a poll is answered %q, want a close", got)
+		}
+	})
+	for name, tc := range map[string]struct {
+		begins func(*testing.T) *talker
+		heard  int
+	}{
+		"never asks": {func(t *testing.T) *talker { return talk(t, url) }, 0},
+		"has disconnected": {func(t *testing.T) *talker {
+			c := talking(t, url)
+			c.say("41")
+			return c
+		}, 0},
+		"was refused": {func(t *testing.T) *talker {
+			c := talk(t, url)
+			c.say(`40{"refuse":true}`)
+			return c
+		}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			heard, err := tc.begins(t).ends()
+			if len(heard) != tc.heard || !websocket.IsCloseError(err, websocket.CloseNormalClosure) {
+				t.Errorf("it ends with %v behind %q", err, heard)
+			}
+		})
 	}
 }
 

@@ -125,7 +125,7 @@ func TestALargeMessageIsSentWhole(t *testing.T) {
 func TestASlowHandlerHoldsItsClientBack(t *testing.T) {
 	const n = 2000
 	held, done := make(chan struct{}), make(chan []int, 1)
-	_, url := serve(t, socketio.Options{PingInterval: 10 * time.Millisecond, PingTimeout: 200 * time.Millisecond,
+	_, url := serve(t, socketio.Options{PingInterval: 10 * time.Millisecond, PingTimeout: time.Second,
 		Connect: func(_ context.Context, s *socketio.Socket) error {
 			var got []int
 			s.On(func(_ string, args []json.RawMessage, _ func(...any)) {
