@@ -209,7 +209,7 @@ func (c *connection) refuse(err error) {
 // left ends a socket for a client's DISCONNECT. The connection may be for another
 // one, if that comes soon; not if the client did not even wait to be accepted.
 func (c *connection) left(socket *Socket) {
-	if !socket.connected.Load() {
+	if !socket.told() {
 		c.session.Close(ErrLeft)
 		return
 	}
@@ -250,7 +250,7 @@ const linger = 5 * time.Second
 // leave ends a socket behind what its client has sent: a last word counts.
 func (c *connection) leave(socket *Socket, cause error) {
 	socket.gone.Store(true)
-	if !socket.connected.Load() {
+	if !socket.told() {
 		socket.end(cause)
 		return
 	}

@@ -263,6 +263,18 @@ func TestAConnectionWithoutCONNECTEnds(t *testing.T) {
 	}
 }
 
+// However soon a session is to end, it has begun.
+func TestASessionMayEndAsItBegins(t *testing.T) {
+	server, _ := serve(t, socketio.Options{ConnectTimeout: time.Nanosecond})
+	for range 1000 {
+		begun := serveInProcess(server, inProcess(http.MethodGet, "/socket.io/?EIO=4&transport=polling", "")).Body.String()
+		session := "/socket.io/?EIO=4&transport=polling&sid=" + opened(t, begun).SID
+		if got := serveInProcess(server, inProcess(http.MethodGet, session, "")).Body.String(); got != "1" {
+			t.Fatalf("a poll is answered %q, want a close", got)
+		}
+	}
+}
+
 func TestACrashInConnectEndsOneClient(t *testing.T) {
 	_, url := serve(t, socketio.Options{Log: quiet()})
 	c := talk(t, url)

@@ -168,6 +168,14 @@ func (s *Socket) accept() {
 	s.connected.Store(true)
 }
 
+// told says whether the client may know that it is connected: it can before accept is
+// through.
+func (s *Socket) told() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.connected.Load()
+}
+
 func (s *Socket) end(cause error) { s.cancel(cause) }
 
 // receive hands an event to its handler.

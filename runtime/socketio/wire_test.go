@@ -97,6 +97,19 @@ func TestConnectIsAnswered(t *testing.T) {
 	}
 }
 
+// A client may leave, and come again, as soon as it has been told that it is connected.
+func TestADisconnectAtOnce(t *testing.T) {
+	_, url := serve(t, socketio.Options{})
+	c := talk(t, url)
+	for range 2000 {
+		c.say(`40`)
+		if got := c.hear(); !strings.HasPrefix(got, `40{"sid":"`) {
+			t.Fatalf("a CONNECT is answered %q", got)
+		}
+		c.say(`41`)
+	}
+}
+
 func TestPacketsWaitForAPoll(t *testing.T) {
 	_, url := serve(t, socketio.Options{})
 	p := polled(t, url)

@@ -16,7 +16,8 @@ type Options struct {
 	QueueMessages, QueueBytes int
 	// CheckOrigin says whether a request with an Origin may be answered.
 	CheckOrigin func(*http.Request) bool
-	// Open is called for every new session, before anything of it is read.
+	// Open is called for every new session, before anything of it is read. It must not
+	// call the session; whatever it starts may.
 	Open func(*Session) Receiver
 }
 

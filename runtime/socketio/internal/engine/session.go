@@ -25,7 +25,8 @@ type Session struct {
 	in   sync.Mutex
 	busy atomic.Bool
 
-	// mu guards what follows; nothing else is locked and nobody called under it.
+	// mu guards what follows; nothing else is locked and nobody called under it, but for
+	// Open.
 	mu     sync.Mutex
 	state  state
 	theirs bool     // the end of a finishing session is the client's to make
@@ -67,8 +68,8 @@ func newSession(server *Server, r *http.Request) *Session {
 // start makes the session known and, on a WebSocket, begins to read. Who receives
 // is there before the client can know that it may send.
 func (s *Session) start(conn *wire) {
+	s.mu.Lock() // whoever receives may end it at once, which is to come behind its beginning
 	s.receiver = s.server.options.Open(s)
-	s.mu.Lock()
 	s.alive.start(s.server.options.PingInterval, s.beat)
 	s.mu.Unlock()
 	if s.server.add(s) {
