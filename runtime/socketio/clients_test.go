@@ -36,7 +36,7 @@ func node(t *testing.T, script string, args ...string) []byte {
 	if err != nil {
 		t.Fatalf("install the clients: %v", err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "node", append([]string{filepath.Join("testdata", script)}, args...)...)
 	cmd.Env = append(os.Environ(), "NODE_PATH="+folder)
@@ -50,7 +50,7 @@ func node(t *testing.T, script string, args ...string) []byte {
 }
 
 func TestThePublishedLibrary(t *testing.T) {
-	_, url := serve(t, socketio.Options{PingInterval: 100 * time.Millisecond})
+	_, url := serve(t, socketio.Options{PingInterval: 100 * time.Millisecond}) // so that pings are amid everything
 	scenarios := []string{
 		"is answered", "answers", "is told before and behind its connect", "is refused", "finds no other namespace",
 		"leaves and comes again", "is dropped and connects again", "is dropped in the midst of the upgrade", "is disconnected for good",

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -104,32 +103,32 @@ func TestWhyASocketEnds(t *testing.T) {
 }
 
 func TestWhoIsGoneEnds(t *testing.T) {
-	strict := socketio.Options{PingInterval: 20 * time.Millisecond, PingTimeout: time.Second} // time enough to CONNECT on a busy machine
+	pinged, unpinged := socketio.Options{PingInterval: time.Second}, socketio.Options{PingInterval: time.Hour}
 	tests := map[string]struct {
 		options socketio.Options
 		do      func(t *testing.T, url string)
 		want    error
 	}{
-		"closes its WebSocket": {socketio.Options{}, func(t *testing.T, url string) {
+		"closes its WebSocket": {unpinged, func(t *testing.T, url string) {
 			c := talking(t, url)
 			_ = c.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(websocket.CloseGoingAway, ""), time.Now().Add(patience))
 		}, socketio.ErrLeft},
-		"loses its WebSocket": {socketio.Options{}, func(t *testing.T, url string) { _ = talking(t, url).conn.Close() }, socketio.ErrLost},
-		"answers no ping":     {strict, func(t *testing.T, url string) { talking(t, url) }, socketio.ErrLost},
-		"does not poll":       {strict, func(t *testing.T, url string) { polled(t, url) }, socketio.ErrLost},
-		"breaks off its poll": {socketio.Options{}, func(t *testing.T, url string) {
-			breakOff(t, polled(t, url).url)
-		}, socketio.ErrLost},
+		"loses its WebSocket": {unpinged, func(t *testing.T, url string) { _ = talking(t, url).conn.Close() }, socketio.ErrLost},
+		"answers no ping":     {pinged, func(t *testing.T, url string) { talking(t, url) }, socketio.ErrLost},
+		"does not poll":       {pinged, func(t *testing.T, url string) { polled(t, url) }, socketio.ErrLost},
+		"breaks off its poll": {unpinged, func(t *testing.T, url string) { breakOff(t, polled(t, url).url) }, socketio.ErrLost},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
-			sockets := make(chan *socketio.Socket, 1)
-			tc.options.Connect = connectTo(sockets)
-			_, url := serve(t, tc.options)
-			tc.do(t, url)
-			if got := ended(t, <-sockets); !errors.Is(got, tc.want) {
-				t.Errorf("it ended because %v, want %v", got, tc.want)
-			}
+			still(t, func(t *testing.T) {
+				sockets := make(chan *socketio.Socket, 1)
+				tc.options.Connect = connectTo(sockets)
+				_, url := serveStill(t, tc.options)
+				tc.do(t, url)
+				if got := ended(t, <-sockets); !errors.Is(got, tc.want) {
+					t.Errorf("it ended because %v, want %v", got, tc.want)
+				}
+			})
 		})
 	}
 }
@@ -143,7 +142,7 @@ func breakOff(t *testing.T, address string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", r.URL.Host)
+	conn, err := reach(t.Context(), "tcp", r.URL.Host)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,9 +198,17 @@ func TestTwoRequestsAtATime(t *testing.T) {
 }
 
 func TestALastWordCounts(t *testing.T) {
+	for name, words := range map[string][]string{"disconnected": {"41", "1"}, "closed": {"1"}} {
+		t.Run(name, func(t *testing.T) {
+			still(t, func(t *testing.T) { aLastWordCounts(t, words) })
+		})
+	}
+}
+
+func aLastWordCounts(t *testing.T, words []string) {
 	heard := make(chan error, 1)
 	held := make(chan struct{})
-	_, url := serve(t, socketio.Options{Connect: func(_ context.Context, s *socketio.Socket) error {
+	_, url := serveStill(t, socketio.Options{Connect: func(_ context.Context, s *socketio.Socket) error {
 		s.On(func(event string, _ []json.RawMessage, _ func(...any)) {
 			switch event {
 			case "hold":
@@ -212,53 +219,52 @@ func TestALastWordCounts(t *testing.T) {
 		})
 		return nil
 	}})
-	for name, words := range map[string][]string{"disconnected": {"41", "1"}, "closed": {"1"}} {
-		t.Run(name, func(t *testing.T) {
-			c := talking(t, url)
-			for _, word := range append([]string{`42["hold"]`, `42["last"]`}, words...) {
-				c.say(word)
-			}
-			if _, err := c.ends(); err == nil { // the server has read all of it
-				t.Error("the connection goes on")
-			}
-			held <- struct{}{}
-			if err := <-heard; err != nil {
-				t.Errorf("the last word came behind the socket's end: %v", err)
-			}
-		})
+	c := talking(t, url)
+	for _, word := range append([]string{`42["hold"]`, `42["last"]`}, words...) {
+		c.say(word)
+	}
+	if _, err := c.ends(); err == nil { // the server has read all of it
+		t.Error("the connection goes on")
+	}
+	held <- struct{}{}
+	if err := <-heard; err != nil {
+		t.Errorf("the last word came behind the socket's end: %v", err)
 	}
 }
 
 func TestAConnectionWithoutCONNECTEnds(t *testing.T) {
-	_, url := serve(t, socketio.Options{ConnectTimeout: time.Second}) // a busy machine still asks in time
 	t.Run("polls", func(t *testing.T) {
-		t.Parallel()
-		if got := poll(t, url).get(); got != "1" {
-			t.Errorf("a poll is answered %q, want a close", got)
-		}
+		still(t, func(t *testing.T) {
+			_, url := serveStill(t, socketio.Options{})
+			if got := poll(t, url).get(); got != "1" {
+				t.Errorf("a poll is answered %q, want a close", got)
+			}
+		})
 	})
 	for name, tc := range map[string]struct {
-		begins func(*testing.T) *talker
+		begins func(*testing.T, string) *talker
 		heard  int
 	}{
-		"never asks": {func(t *testing.T) *talker { return talk(t, url) }, 0},
-		"has disconnected": {func(t *testing.T) *talker {
+		"never asks": {func(t *testing.T, url string) *talker { return talk(t, url) }, 0},
+		"has disconnected": {func(t *testing.T, url string) *talker {
 			c := talking(t, url)
 			c.say("41")
 			return c
 		}, 0},
-		"was refused": {func(t *testing.T) *talker {
+		"was refused": {func(t *testing.T, url string) *talker {
 			c := talk(t, url)
 			c.say(`40{"refuse":true}`)
 			return c
 		}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			heard, err := tc.begins(t).ends()
-			if len(heard) != tc.heard || !websocket.IsCloseError(err, websocket.CloseNormalClosure) {
-				t.Errorf("it ends with %v behind %q", err, heard)
-			}
+			still(t, func(t *testing.T) {
+				_, url := serveStill(t, socketio.Options{})
+				heard, err := tc.begins(t, url).ends()
+				if len(heard) != tc.heard || !websocket.IsCloseError(err, websocket.CloseNormalClosure) {
+					t.Errorf("it ends with %v behind %q", err, heard)
+				}
+			})
 		})
 	}
 }

@@ -77,6 +77,16 @@ func (p *poller) get() string {
 	return body
 }
 
+// told is what the next poll is answered with that an upgrade does not answer.
+func (p *poller) told() string {
+	p.t.Helper()
+	for {
+		if got := p.get(); got != "6" {
+			return got
+		}
+	}
+}
+
 func (p *poller) post(body string) {
 	p.t.Helper()
 	if status, answer := fetch(p.t, http.MethodPost, p.url, body, nil); status != http.StatusOK || answer != "ok" {
@@ -107,7 +117,7 @@ func request(t testing.TB, method, url, body string, header http.Header) *http.R
 	for name := range header {
 		r.Header.Set(name, header.Get(name))
 	}
-	response, err := http.DefaultClient.Do(r)
+	response, err := (&http.Client{Transport: &http.Transport{DialContext: reach}}).Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +132,7 @@ type talker struct {
 
 func dial(t testing.TB, url string) *talker {
 	t.Helper()
-	conn, response, err := websocket.DefaultDialer.Dial("ws"+strings.TrimPrefix(url, "http"), nil)
+	conn, response, err := (&websocket.Dialer{NetDialContext: reach}).Dial("ws"+strings.TrimPrefix(url, "http"), nil)
 	if err != nil {
 		t.Fatalf("dial: %v (%v)", err, response)
 	}

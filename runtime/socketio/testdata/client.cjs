@@ -4,7 +4,7 @@ const assert = require('node:assert/strict');
 const [library, transports, scenario, url] = process.argv.slice(2);
 const { io } = require(library);
 
-const connect = (more = {}) => io(url, { forceNew: true, transports: transports.split(','), reconnectionDelay: 10, reconnectionDelayMax: 20, timeout: 5000, ...more });
+const connect = (more = {}) => io(url, { forceNew: true, transports: transports.split(','), reconnectionDelay: 10, reconnectionDelayMax: 20, timeout: 60000, ...more });
 const event = (socket, name) => new Promise(resolve => socket.once(name, (...args) => resolve(args)));
 const ask = (socket, name, ...args) => new Promise(resolve => socket.emit(name, ...args, (...answer) => resolve(answer)));
 const connected = async more => { const socket = connect(more); await event(socket, 'connect'); return socket; };

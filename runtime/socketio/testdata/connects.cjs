@@ -7,7 +7,7 @@ const last = transports.split(',').at(-1);
 const one = () => new Promise(resolve => {
   const socket = io(url, { forceNew: true, reconnection: false, transports: transports.split(',') });
   const end = ok => { clearTimeout(patience); socket.disconnect(); resolve(ok); };
-  const patience = setTimeout(end, 5000, false);
+  const patience = setTimeout(end, 60000, false);
   socket.on('connect_error', () => end(false));
   socket.on('connect', () => {
     const engine = socket.io.engine;
