@@ -3,8 +3,10 @@ package cluster
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"sync"
@@ -155,11 +157,15 @@ func (m *Admin) Read(ctx context.Context) []program.Reading {
 // first, because nothing is in between, then a port-forward.
 func (m *Admin) Report(ctx context.Context, t program.Target) (*snapshot.Report, error) {
 	if way := m.way(t); way != nil {
-		return way.Report(ctx, t)
+		return ask(ctx, way, t)
 	}
-	if m.direct != nil {
-		report, err := m.direct.Report(ctx, t)
-		if err == nil || m.relayed == nil || ctx.Err() != nil {
+	switch {
+	case m.relayed == nil:
+		report, err := ask(ctx, m.direct, t)
+		m.keep(t, m.direct, err)
+		return report, err
+	case m.direct != nil:
+		if report, err := m.direct.Report(ctx, t); err == nil || ctx.Err() != nil {
 			m.keep(t, m.direct, err)
 			return report, err
 		}
@@ -168,8 +174,19 @@ func (m *Admin) Report(ctx context.Context, t program.Target) (*snapshot.Report,
 	if _, err := m.forwards.open(ctx, t.Addr); err != nil {
 		return nil, err
 	}
-	report, err := m.relayed.Report(ctx, t)
+	report, err := ask(ctx, m.relayed, t)
 	m.keep(t, m.relayed, err)
+	return report, err
+}
+
+// ask asks a replica once more where it lets its time run out. An operator asks again
+// by itself soon; whoever calls a command would have to.
+func ask(ctx context.Context, way *program.Client, t program.Target) (*snapshot.Report, error) {
+	report, err := way.Report(ctx, t)
+	var late net.Error
+	if errors.As(err, &late) && late.Timeout() && ctx.Err() == nil {
+		return way.Report(ctx, t)
+	}
 	return report, err
 }
 

@@ -92,8 +92,9 @@ func (h histogram) quantile(share float64) float64 {
 	return last
 }
 
-// metricsClient keeps no connection: the runtime may be another one the next time.
-var metricsClient = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 5 * time.Second}
+// metricsClient keeps no connection: the runtime may be another one the next time. It
+// has time, since a report without metrics is none, and a load may leave little for them.
+var metricsClient = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 20 * time.Second}
 
 func scrape(ctx context.Context, url string) (map[string]*dto.MetricFamily, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
