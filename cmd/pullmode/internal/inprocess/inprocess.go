@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/pullmode/operator/cmd/pullmode/internal/listen"
@@ -155,13 +156,32 @@ func (r *Runtime) Restart(ctx context.Context) error {
 		if err := one.Stop(ctx); err != nil && !errors.Is(err, context.DeadlineExceeded) { // then calls were cut off, as in a crash
 			return fmt.Errorf("stop replica %d: %w", i, err)
 		}
-		next, err := replica.Start(ctx, r.replicaOptions(i))
+		next, err := r.again(ctx, i)
 		if err != nil {
 			return fmt.Errorf("start replica %d again: %w", i, err)
 		}
 		r.replicas[i] = next
 	}
 	return nil
+}
+
+// patience is how long the address of a replica that starts again may be taken: nobody
+// kept it, and a program that asks for any port may have got it for a while.
+const patience = time.Minute
+
+// again starts a replica where it was.
+func (r *Runtime) again(ctx context.Context, i int) (*replica.Replica, error) {
+	for enough := time.Now().Add(patience); ; {
+		one, err := replica.Start(ctx, r.replicaOptions(i))
+		if !errors.Is(err, syscall.EADDRINUSE) || time.Now().After(enough) {
+			return one, err
+		}
+		select {
+		case <-time.After(100 * time.Millisecond):
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		}
+	}
 }
 
 // Forget moves the clocks ahead by as much as the feed is kept at least, so that
