@@ -74,7 +74,11 @@ func startCluster() (*platformCluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	environment := &envtest.Environment{CRDInstallOptions: envtest.CRDInstallOptions{CRDs: crds}}
+	// The defaults, 10 and 20 seconds, are of a machine with nothing else to do.
+	environment := &envtest.Environment{
+		CRDInstallOptions:        envtest.CRDInstallOptions{CRDs: crds, MaxTime: patience},
+		ControlPlaneStartTimeout: patience, ControlPlaneStopTimeout: patience,
+	}
 	config, err := environment.Start()
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -25,9 +26,12 @@ import (
 type pod struct {
 	*site
 	runtime, address, data, tls string
-	// url is where agents and connectors reach it.
-	url string
+	// api is where agents and connectors reach it: a port of its own each time it
+	// starts, since the last one may be somebody else's by then.
+	api atomic.Value
 }
+
+func (p *pod) url() string { return "http://" + p.api.Load().(string) }
 
 // startPod runs the replica of a runtime until the test ends.
 func (s *site) startPod(runtime string) *pod {
@@ -40,9 +44,8 @@ func (s *site) startPod(runtime string) *pod {
 	for name, content := range secret.Data {
 		s.must(os.WriteFile(filepath.Join(p.tls, name), content, 0o600))
 	}
-	first, err := p.start("127.0.0.1:0")
+	first, err := p.start()
 	s.must(err)
-	p.url = "http://" + first.Addr().String()
 	s.must(p.publish(s.t.Context(), false))
 	life, end := context.WithCancel(context.Background())
 	ended := make(chan struct{})
@@ -57,12 +60,13 @@ func (s *site) startPod(runtime string) *pod {
 	return p
 }
 
-func (p *pod) start(addr string) (*replica.Replica, error) {
+func (p *pod) start() (*replica.Replica, error) {
 	r, err := replica.Start(context.Background(), replica.Options{
-		Name: p.runtime + "-0", DataDir: p.data, Addr: addr, AdminAddr: "127.0.0.1:0", AdminTLSDir: p.tls,
+		Name: p.runtime + "-0", DataDir: p.data, Addr: "127.0.0.1:0", AdminAddr: "127.0.0.1:0", AdminTLSDir: p.tls,
 		SilentAfter: time.Hour, AllowLoopback: true, DrainTimeout: time.Second, Version: "test", Log: slog.New(slog.DiscardHandler),
 	})
 	if err == nil {
+		p.api.Store(r.Addr().String())
 		p.net.route(fmt.Sprintf("%s:%d", p.address, workload.PortAdmin), r.AdminAddr().String())
 	}
 	return r, err
@@ -80,9 +84,8 @@ func (p *pod) run(ctx context.Context, r *replica.Replica) {
 			_ = r.Stop(context.Background())
 			return
 		case <-done:
-			addr := r.Addr().String()
 			_ = p.publish(ctx, false)
-			next, err := p.start(addr)
+			next, err := p.start()
 			if err != nil {
 				p.t.Errorf("start the replica again: %v", err)
 				return

@@ -62,12 +62,13 @@ func (p *process) text() string {
 	return p.printed.String()
 }
 
-// find looks for the expression in what was not read yet. Without it, more is
-// closed when it is worth another look.
+// find looks for the expression in the lines that were not read yet: half a line has
+// half a word at its end. Without it, more is closed when it is worth another look.
 func (p *process) find(expression *regexp.Regexp) (groups []string, more <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	rest := p.printed.Bytes()[p.read:]
+	rest = rest[:bytes.LastIndexByte(rest, '\n')+1]
 	at := expression.FindSubmatchIndex(rest)
 	if at == nil {
 		return nil, p.more

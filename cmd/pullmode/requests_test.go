@@ -23,7 +23,7 @@ const sampleKey = "sample-key-that-everybody-knows"
 // post posts a customer's message on the sample's channel, and gives its request.
 func post(t *testing.T, p *pod, customer string) string {
 	t.Helper()
-	c, err := client.NewConnector(p.url, "c2", sampleKey, client.Options{Attempts: 10})
+	c, err := client.NewConnector(p.url(), "c2", sampleKey, client.Options{Attempts: 10})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func post(t *testing.T, p *pod, customer string) string {
 func TestRequests(t *testing.T) {
 	s, p := served(t)
 	s.apply("{apiVersion: pullmode.io/v1alpha1, kind: Worklist, metadata: {name: other}, spec: {displayName: Other}}")
-	s.pullmode("status", "--wait", "30s").want(t, 0)
+	s.settled()
 	holds(t, s.pullmode("requests", "list").want(t, 0).out, "No open requests.")
 	first, second := post(t, p, "john"), post(t, p, "mary")
 
@@ -99,7 +99,7 @@ func TestBackupAndRestore(t *testing.T) {
 	holds(t, got.out, "RoutingRuntime main serves again, with 1 open request.")
 	holds(t, s.pullmode("requests", "describe", kept).want(t, 0).out, "Is anybody there?")
 	holds(t, s.pullmode("requests", "describe", lost).want(t, 1).errOut, "requests list")
-	s.pullmode("status", "--wait", "30s").want(t, 0)
+	s.pullmode("status", "--wait", patience.String()).want(t, 0)
 }
 
 // Two backups into one file at once do not write into each other, and leave nothing else behind.
@@ -132,7 +132,7 @@ func TestLostAnswer(t *testing.T) {
 	id := post(t, p, "john")
 	var once sync.Once
 	closed := func() (lose bool) {
-		if !strings.Contains(s.pullmode("requests", "list").out, id) {
+		if got := s.pullmode("requests", "list"); got.code == 0 && !strings.Contains(got.out, id) {
 			once.Do(func() { lose = true })
 		}
 		return lose
