@@ -23,7 +23,7 @@ func (h *Hub) Connect(ctx context.Context, agent inbox.Agent, cursor string, opt
 	}
 	at, malformed := protocol.ParseCursor(cursor)
 	if malformed == nil && h.store.Holds(at.History, at.Revision) {
-		patience, cancel := context.WithTimeout(ctx, futureWait)
+		patience, cancel := context.WithTimeout(ctx, h.futureWait)
 		_ = h.view.WaitFor(patience, at.Revision) // if it does not come, resume says so
 		cancel()
 	}

@@ -1,5 +1,7 @@
 package hub
 
+import "time"
+
 // Waiting is how many frames are queued to a connection.
 func (c *Conn) Waiting() int {
 	c.mu.Lock()
@@ -16,6 +18,9 @@ func (c *Conn) Held() (bytes int) {
 	}
 	return bytes
 }
+
+// WaitForFuture sets how long a cursor that is ahead is waited for.
+func (h *Hub) WaitForFuture(d time.Duration) { h.futureWait = d }
 
 // EndTick ends the tick that is running, as its timer would.
 func (h *Hub) EndTick() { h.tick() }

@@ -93,6 +93,8 @@ type Hub struct {
 	marks    uint64
 	samples  []sample
 
+	futureWait time.Duration
+
 	written atomic.Pointer[writtenCursor]
 }
 
@@ -152,6 +154,8 @@ func New(o Options) *Hub {
 		byAgent:  map[string]map[*Conn]struct{}{},
 		sessions: sessions{},
 		idle:     make(chan struct{}),
+
+		futureWait: futureWait,
 	}
 }
 

@@ -146,9 +146,14 @@ func TestSnapshotShowsWhatIsOpen(t *testing.T) {
 func TestLargeSnapshotComesInParts(t *testing.T) {
 	l := lab.Start(t)
 	const open = 1203
+	const writers = 8
 	var wg sync.WaitGroup
-	for i := range open {
-		wg.Go(func() { l.Message(fmt.Sprintf("c%d", i), fmt.Sprintf("m%d", i)) })
+	for w := range writers {
+		wg.Go(func() {
+			for i := w; i < open; i += writers {
+				l.Message(fmt.Sprintf("c%d", i), fmt.Sprintf("m%d", i))
+			}
+		})
 	}
 	wg.Wait()
 	c := l.Connect(lab.Alice, "")
@@ -156,6 +161,7 @@ func TestLargeSnapshotComesInParts(t *testing.T) {
 		t.Errorf("%d bytes wait for who may never read them", n)
 	}
 	l.Message("late", "late") // comes behind the snapshot
+	l.Hub.Stats()             // waits until the hub is done with it
 	rows, parts := 0, 0
 	for more := true; more; parts++ {
 		flush := next(t, c)

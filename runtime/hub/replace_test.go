@@ -95,6 +95,7 @@ func TestNewerSessionReplacesTheOlder(t *testing.T) {
 	first := sit(t, l, lab.Alice)
 	s1 := here.newest()
 	tell(t, l, lab.Alice, "first", s1)
+	l.Eventually(func() bool { return second.Stats().Revision >= l.View.Revision() }) // and knows of alice's lists
 	c, err := second.Connect(ctx, lab.Alice, "")
 	if err != nil {
 		t.Fatal(err)

@@ -210,6 +210,7 @@ func TestResumeFromBeforeASnapshot(t *testing.T) {
 // and resumes.
 func TestResumeFromJustAhead(t *testing.T) {
 	l := lab.Start(t)
+	l.Hub.WaitForFuture(time.Hour)   // however long the message takes
 	l.Connect(lab.Alice, "").Close() // seen: her calls write nothing any more
 	ahead := protocol.Cursor{History: l.View.History(), Revision: l.View.Revision() + 1}
 	connected := make(chan *hub.Conn)

@@ -122,11 +122,20 @@ func (l *Lab) Eventually(fact func() bool) {
 // Message posts a customer's message on channel "facebook".
 func (l *Lab) Message(customer, id string) protocol.Receipt {
 	l.T.Helper()
-	receipt, err := l.Do.Receive(context.Background(), "facebook", protocol.PostMessage{
+	return l.receive("facebook", customer, id)
+}
+
+// receive waits for longer than a command does by itself: on a machine that is busy
+// many at once may take a while.
+func (l *Lab) receive(channel, customer, id string) protocol.Receipt {
+	l.T.Helper()
+	patience, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	receipt, err := l.Do.Receive(patience, channel, protocol.PostMessage{
 		ID: id, Customer: protocol.Customer{ID: customer, Name: "John Williams"}, Text: "text of " + id,
 	})
 	if err != nil {
-		l.T.Fatalf("message %s of %s: %v", id, customer, err)
+		l.T.Fatalf("message %s of %s on %s: %v", id, customer, channel, err)
 	}
 	return receipt
 }

@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"context"
 	"time"
 
 	"github.com/pullmode/operator/runtime/inbox"
@@ -86,11 +85,5 @@ func addPolicies(
 // MessageOn posts a customer's message on a policy's channel.
 func (l *Lab) MessageOn(p Policy, customer, id string) protocol.Receipt {
 	l.T.Helper()
-	receipt, err := l.Do.Receive(context.Background(), p.Channel(), protocol.PostMessage{
-		ID: id, Customer: protocol.Customer{ID: customer, Name: "John Williams"}, Text: "text of " + id,
-	})
-	if err != nil {
-		l.T.Fatalf("message %s of %s on %s: %v", id, customer, p.Channel(), err)
-	}
-	return receipt
+	return l.receive(p.Channel(), customer, id)
 }
