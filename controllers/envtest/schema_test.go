@@ -91,7 +91,7 @@ func underEarlierSchema(ctx context.Context, namespace, documents string) {
 // schemas up in its own time.
 func install(ctx context.Context, crds []*apiextensionsv1.CustomResourceDefinition, documents string, expected OmegaMatcher) {
 	GinkgoHelper()
-	_, err := envtest.InstallCRDs(config, envtest.CRDInstallOptions{CRDs: crds})
+	_, err := envtest.InstallCRDs(config, envtest.CRDInstallOptions{CRDs: crds, MaxTime: patience})
 	Expect(err).NotTo(HaveOccurred())
 	for _, document := range strings.Split(documents, "---") {
 		object := &unstructured.Unstructured{}

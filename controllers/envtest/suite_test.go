@@ -32,6 +32,9 @@ var (
 	net    = &network{}
 )
 
+// patience is how long this suite waits for what has to come, on the busiest machine.
+const patience = 2 * time.Minute
+
 // drift is the operator's interval here: short, so that a test sees many of them.
 const drift = 500 * time.Millisecond
 
@@ -45,7 +48,7 @@ func TestOperator(t *testing.T) {
 	}
 	ctrl.SetLogger(logr.Discard())
 	RegisterFailHandler(Fail)
-	SetDefaultEventuallyTimeout(2 * time.Minute)
+	SetDefaultEventuallyTimeout(patience)
 	SetDefaultEventuallyPollingInterval(20 * time.Millisecond)
 	EnforceDefaultTimeoutsWhenUsingContexts()
 	RunSpecs(t, "operator")
@@ -54,7 +57,10 @@ func TestOperator(t *testing.T) {
 var _ = BeforeSuite(func() {
 	crds, err := crd.All()
 	Expect(err).NotTo(HaveOccurred())
-	environment := &envtest.Environment{CRDInstallOptions: envtest.CRDInstallOptions{CRDs: crds}}
+	environment := &envtest.Environment{
+		CRDInstallOptions:        envtest.CRDInstallOptions{CRDs: crds, MaxTime: patience},
+		ControlPlaneStartTimeout: patience, ControlPlaneStopTimeout: patience,
+	}
 	config, err = environment.Start()
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(environment.Stop)

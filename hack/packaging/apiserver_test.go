@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
@@ -23,6 +24,9 @@ import (
 	"github.com/pullmode/operator/api/v1alpha1"
 )
 
+// patience is how long these tests wait for what has to come, on the busiest machine.
+const patience = 2 * time.Minute
+
 // server is a real API server. What is applied to it has to be right to the last
 // field, as with kubectl apply --server-side --validate=strict.
 type server struct {
@@ -37,7 +41,7 @@ func start(t *testing.T) *server {
 "make test" sets it; by hand: export KUBEBUILDER_ASSETS=$(hack/localcluster/assets.sh)`)
 	}
 	ctrl.SetLogger(logr.Discard())
-	environment := &envtest.Environment{}
+	environment := &envtest.Environment{ControlPlaneStartTimeout: patience, ControlPlaneStopTimeout: patience}
 	config, err := environment.Start()
 	if err != nil {
 		t.Fatal(err)
@@ -114,7 +118,7 @@ func (s *server) monitoring(t *testing.T) {
 	for _, kind := range []string{"podmonitors", "prometheusrules", "servicemonitors"} {
 		paths = append(paths, filepath.Join(module.Dir, "example", "prometheus-operator-crd", "monitoring.coreos.com_"+kind+".yaml"))
 	}
-	if _, err := envtest.InstallCRDs(s.config, envtest.CRDInstallOptions{Paths: paths, ErrorIfPathMissing: true}); err != nil {
+	if _, err := envtest.InstallCRDs(s.config, envtest.CRDInstallOptions{Paths: paths, ErrorIfPathMissing: true, MaxTime: patience}); err != nil {
 		t.Fatal(err)
 	}
 }

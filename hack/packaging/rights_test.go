@@ -58,7 +58,7 @@ func TestOperatorNeedsNoMoreThanItIsGiven(t *testing.T) {
 			}
 			for _, ns := range tc.mayNot {
 				// The API server may not have noticed yet that an installation before this one is gone.
-				NewWithT(t).Eventually(func() bool { return s.mayReadSecrets(t, installed.namespace, ns) }, "10s").
+				NewWithT(t).Eventually(func() bool { return s.mayReadSecrets(t, installed.namespace, ns) }, patience).
 					Should(BeFalse(), "may the operator read the Secrets of the namespace %q?", ns)
 			}
 		})
@@ -70,7 +70,7 @@ func (s *server) established(t *testing.T) {
 	t.Helper()
 	NewWithT(t).Eventually(func() error {
 		return s.List(t.Context(), &v1alpha1.WorklistList{})
-	}, "30s").Should(Succeed())
+	}, patience).Should(Succeed())
 }
 
 func account(namespace string) string {
@@ -117,7 +117,7 @@ func (s *server) operator(t *testing.T, namespace string, deployed *appsv1.Deplo
 func (s *server) serves(t *testing.T, namespace string) {
 	t.Helper()
 	g := NewWithT(t)
-	g.SetDefaultEventuallyTimeout(2 * time.Minute)
+	g.SetDefaultEventuallyTimeout(patience)
 	samples := kustomize(t, kustomization(t, "namespace: "+namespace+"\nresources: [CONFIG/samples]"))
 	t.Cleanup(func() { s.remove(t, samples) })
 	isSecret := func(o *unstructured.Unstructured) bool { return o.GetKind() == "Secret" }
@@ -150,7 +150,7 @@ func (s *server) leads(t *testing.T, namespace string) {
 			return ""
 		}
 		return *lease.Spec.HolderIdentity
-	}, "30s").ShouldNot(BeEmpty())
+	}, patience).ShouldNot(BeEmpty())
 }
 
 // mayReadSecrets asks about a namespace, or about all of them if it is empty.
