@@ -28,7 +28,7 @@ func TestFailover(t *testing.T) {
 	cluster := etcdtest.Start(t, 3)
 	data := store.Options{Endpoints: cluster.Endpoints()}
 	replicas := []*store.Store{open(t, data), open(t, data)}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 	defer cancel()
 
 	var watches sync.WaitGroup
@@ -67,6 +67,7 @@ func TestFailover(t *testing.T) {
 	killed.Kill()
 	load.wait(ctx, 200)
 	killed.Start()
+	cluster.Back(killed) // of three, one at a time is gone
 	load.wait(ctx, 200)
 	hung := cluster.Leader()
 	hung.Pause()
@@ -112,7 +113,7 @@ func TestWatchOverLostMajority(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer shut(t, s)
-	before := put(t, s, "slots/a", 0, "before")
+	before := putSurely(t, s, "slots/a", 0, "before")
 	watched := make(chan []store.Batch)
 	go func() {
 		batches, err := watchUntil(t.Context(), s, before, before+1)

@@ -5,7 +5,6 @@ package etcdtest
 import (
 	"context"
 	"fmt"
-	"net"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,6 +13,8 @@ import (
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"go.uber.org/zap"
+
+	"github.com/pullmode/operator/runtime/internal/port"
 )
 
 // Cluster is one etcd cluster. Its methods fail the test where they cannot do what they are asked.
@@ -23,6 +24,9 @@ type Cluster struct {
 	Members []*Member
 	tls     *TLS
 }
+
+// patience is how long a cluster may take for what it does by itself.
+const patience = 2 * time.Minute
 
 // Start runs a cluster of one member or of three, and waits until it has a leader. It ends with the test. Flags are given
 // to every member in addition to its own.
@@ -46,11 +50,10 @@ func start(t testing.TB, members int, certificates *TLS, flags []string) *Cluste
 	}
 	dir := t.TempDir()
 	var cluster []string
-	for i, ports := 0, freePorts(t, 2*members); i < members; i++ {
+	for i := range members {
 		m := &Member{
 			t: t, Name: fmt.Sprint("m", i), dir: filepath.Join(dir, fmt.Sprint("m", i)),
-			Endpoint: fmt.Sprintf("%s://127.0.0.1:%d", c.scheme, ports[2*i]),
-			peer:     fmt.Sprintf("http://127.0.0.1:%d", ports[2*i+1]),
+			Endpoint: c.scheme + "://" + port.Reserve(t), peer: "http://" + port.Reserve(t),
 		}
 		cluster = append(cluster, m.Name+"="+m.peer)
 		c.Members = append(c.Members, m)
@@ -97,21 +100,40 @@ func (c *Cluster) client(endpoints []string) *clientv3.Client {
 // Leader waits until there is one, and returns it.
 func (c *Cluster) Leader() *Member {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	for ctx.Err() == nil {
 		for _, m := range c.Members {
-			if m.Running() && c.leads(ctx, m) {
+			if !m.Running() {
+				continue
+			}
+			if s := c.status(ctx, m); s != nil && s.Leader != 0 && s.Leader == s.Header.MemberId {
 				return m
 			}
 		}
 	}
-	c.t.Fatal("etcd has no leader within a minute")
+	c.t.Fatalf("etcd has no leader within %s", patience)
 	return nil
 }
 
-func (c *Cluster) leads(ctx context.Context, m *Member) bool {
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
+// Back waits until a member that was started again has caught up with a leader: from then on the cluster can do without
+// another one.
+func (c *Cluster) Back(m *Member) {
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	for ctx.Err() == nil {
+		now, next := c.status(ctx, c.Leader()), c.status(ctx, m)
+		if now != nil && next != nil && next.Leader == now.Header.MemberId && next.RaftIndex >= now.RaftIndex {
+			return
+		}
+	}
+	c.t.Fatalf("%s is not back within %s", m.Name, patience)
+}
+
+// status is what a member says of itself; nil where it does not answer.
+func (c *Cluster) status(ctx context.Context, m *Member) *pb.StatusResponse {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	client := c.client([]string{m.Endpoint})
 	defer client.Close()
@@ -121,22 +143,7 @@ func (c *Cluster) leads(ctx context.Context, m *Member) bool {
 		case <-ctx.Done():
 		case <-time.After(20 * time.Millisecond): // it is starting
 		}
-		return false
+		return nil
 	}
-	return status.Leader != 0 && status.Leader == status.Header.MemberId
-}
-
-// freePorts are ports that nobody listens on now.
-func freePorts(t testing.TB, n int) []int {
-	t.Helper()
-	ports := make([]int, n)
-	for i := range ports {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close() // all together, so that none is given twice
-		ports[i] = l.Addr().(*net.TCPAddr).Port
-	}
-	return ports
+	return status
 }

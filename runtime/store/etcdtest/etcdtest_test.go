@@ -16,7 +16,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 func TestThree(t *testing.T) {
 	c := etcdtest.Start(t, 3)
 	client := c.Client()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	if _, err := client.Put(ctx, "a", "1"); err != nil {
 		t.Fatal(err)
