@@ -34,7 +34,7 @@ type scene struct {
 
 // stage starts a victim on each store, and the stories of as many workers.
 func stage(t *testing.T, workers int, stores ...string) *scene {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Minute)
 	s := &scene{
 		t: t, ctx: ctx, cancel: cancel, enough: make(chan struct{}),
 		receivers: newReceivers(t), hunt: newHunt(everyKind), ledger: newLedger(),
@@ -126,13 +126,11 @@ func (s *scene) settle() {
 	if s.t.Failed() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(s.ctx, 2*time.Minute)
-	defer cancel()
-	s.ledger.settle(ctx, s.t, s.receivers, s.boss)
+	s.ledger.settle(s.ctx, s.t, s.receivers, s.boss)
 	items := published(s.t, s.receivers.events)
 	breaks := int64(0)
 	for _, r := range s.readers {
-		r.holdTo(ctx, s.t, items)
+		r.holdTo(s.ctx, s.t, items)
 		breaks += r.breaks.Load()
 	}
 	s.t.Logf("%d commands on %d requests, %d cut off; %d events, %d posts came again; %d feeds broke %d times",

@@ -14,6 +14,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/pullmode/operator/runtime/internal/port"
 	"github.com/pullmode/operator/runtime/replica"
 	"github.com/pullmode/operator/runtime/snapshot"
 )
@@ -76,7 +77,7 @@ type victim struct {
 // newVictim starts a victim, which ends with the test at the latest.
 func newVictim(t *testing.T, name, data string, config snapshot.Snapshot) *victim {
 	t.Helper()
-	v := &victim{t: t, life: life{Name: name, Data: data, Addr: "127.0.0.1:0", Config: config}}
+	v := &victim{t: t, life: life{Name: name, Data: data, Addr: port.Reserve(t), Config: config}}
 	v.start()
 	t.Cleanup(v.end)
 	return v
@@ -105,7 +106,9 @@ func (v *victim) start() {
 	if err != nil {
 		v.t.Fatalf("the victim does not serve: %v", err)
 	}
-	v.Addr = strings.TrimSpace(strings.TrimPrefix(line, "serving "))
+	if want := fmt.Sprintln("serving", v.Addr); line != want {
+		v.t.Fatalf("the victim says %q, want %q", line, want)
+	}
 }
 
 // kill ends it as a power cut would.
