@@ -153,6 +153,31 @@ func TestLostAnswer(t *testing.T) {
 	}
 }
 
+// A replica that hangs for a moment is asked again: the command would fail otherwise.
+func TestSlowReplica(t *testing.T) {
+	s, _ := served(t)
+	var once sync.Once
+	dial := func(ctx context.Context, protocol, address string) (conn net.Conn, err error) {
+		once.Do(func() {
+			var silent net.Conn
+			conn, silent = net.Pipe()
+			t.Cleanup(func() { _ = silent.Close() })
+			go func() { _, _ = io.Copy(io.Discard, silent) }() // it takes everything and says nothing
+		})
+		if conn != nil {
+			return conn, nil
+		}
+		return s.net.dial(ctx, protocol, address)
+	}
+	var out, errOut bytes.Buffer
+	code := run(t.Context(), []string{"kubectl-pullmode", "requests", "list", "--kubeconfig", s.kubeconfig, "-n", s.namespace},
+		streams{strings.NewReader(""), &out, &errOut}, dial)
+	if code != 0 {
+		t.Errorf("%d: %s", code, errOut.String())
+	}
+	holds(t, out.String(), "No open requests.")
+}
+
 // lossy is a connection that breaks once there is something to lose.
 type lossy struct {
 	net.Conn
