@@ -81,7 +81,8 @@ func (h *house) open() {
 
 // run runs a sink until stop is called, or the test is over.
 func (h *house) run(change ...func(*Options)) (s *Sink, stop func()) {
-	poster := webhook.NewPoster(webhook.Options{AllowLoopback: true})
+	// No attempt is cut short: what was taken then would come again.
+	poster := webhook.NewPoster(webhook.Options{AllowLoopback: true, Timeout: time.Hour})
 	o := Options{
 		Store: h.store, View: h.view, Poster: poster, Log: slog.New(slog.DiscardHandler), Now: h.clock,
 		Least: time.Millisecond, Most: 5 * time.Millisecond,
@@ -275,7 +276,7 @@ func (r *receiver) told() (lines []string) {
 
 func (h *house) eventually(fact func() bool) {
 	h.t.Helper()
-	gomega.NewWithT(h.t).Eventually(fact, time.Minute, time.Millisecond).Should(gomega.BeTrue())
+	gomega.NewWithT(h.t).Eventually(fact, 5*time.Minute, time.Millisecond).Should(gomega.BeTrue())
 }
 
 // cursor is the stored one.

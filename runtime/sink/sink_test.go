@@ -178,7 +178,8 @@ func TestMoreThanIsReadAhead(t *testing.T) {
 	h.program(r.URL)
 	s, _ := h.run()
 	one, last := h.tale("r1"), int64(0)
-	for range maxQueued {
+	const messages = maxQueued/2 + 50 // of two events each
+	for range messages {
 		last = one.is(request.Receive)
 	}
 	h.eventually(func() bool {
@@ -189,7 +190,7 @@ func TestMoreThanIsReadAhead(t *testing.T) {
 		t.Fatalf("position %d passed what was not taken", position)
 	}
 	r.answers(200)
-	h.eventually(func() bool { return len(ofRequests(r)) == 2*maxQueued })
+	h.eventually(func() bool { return len(ofRequests(r)) == 2*messages })
 	h.eventually(func() bool { c, _ := h.cursor(); return c.Revision >= last })
 	h.eventually(func() bool { // over the write of the cursor, too
 		bytes, age := s.Behind()

@@ -14,6 +14,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
+
+	"github.com/pullmode/operator/runtime/internal/port"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -196,8 +198,6 @@ func TestBrokenReceivers(t *testing.T) {
 }
 
 func TestUnreachable(t *testing.T) {
-	server := httptest.NewServer(nil)
-	server.Close() // nobody listens there now
 	p := NewPoster(Options{AllowLoopback: true, Refused: []netip.Prefix{netip.MustParsePrefix("127.0.0.9/32")}})
 	defer p.CloseIdle()
 	for name, tc := range map[string]struct {
@@ -205,8 +205,8 @@ func TestUnreachable(t *testing.T) {
 		final bool
 		want  string
 	}{
-		"nobody listens":    {server.URL, false, "nothing listens at the receiver's address"},
-		"no such host":      {"http://receiver.invalid/", false, "the receiver's host receiver.invalid is not found"},
+		"nobody listens":    {"http://" + port.Reserve(t), false, "nothing listens at the receiver's address"},
+		"no such host":      {"http://receiver..invalid/", false, "the receiver's host receiver..invalid is not found"}, // no name server need be asked
 		"a file":            {"file:///etc/passwd", true, "the receiver's URL is none: give http(s)://host[:port]/path"},
 		"no URL":            {"", true, "the receiver's URL is none: give http(s)://host[:port]/path"},
 		"a refused address": {"http://127.0.0.9:1/", true, "the address 127.0.0.9 is not allowed: it belongs to the machine or the cluster itself"},
