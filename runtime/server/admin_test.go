@@ -154,7 +154,7 @@ func TestProgrammingGarbage(t *testing.T) {
 	}{
 		"malformed":      {`{"sequence": 1,`, 400, protocol.ProblemMalformed},
 		"another type":   {`{"sequence": 1, "snapshot": {"lists": [{"name": 1}]}}`, 400, protocol.ProblemMalformed},
-		"over the limit": {`{"sequence": 1, "snapshot": {"lists": [{"name": "` + strings.Repeat("x", 17<<20) + `"}]}}`, 413, protocol.ProblemTooLarge},
+		"over the limit": {`{"sequence": 1, "snapshot": {"lists": [{"name": "` + strings.Repeat("x", 16<<20) + `"}]}}`, 413, protocol.ProblemTooLarge},
 		"nothing":        {``, 400, protocol.ProblemMalformed},
 	}
 	for name, tc := range tests {

@@ -47,7 +47,6 @@ func dial(t *testing.T, base, query string, header http.Header) *peer {
 	if conn.Subprotocol() != protocol.Subprotocol {
 		t.Errorf("the subprotocol is %q", conn.Subprotocol())
 	}
-	_ = conn.SetReadDeadline(time.Now().Add(time.Minute))
 	return &peer{t: t, conn: conn}
 }
 
@@ -85,6 +84,7 @@ func (p *peer) send(message protocol.ClientMessage) {
 
 // read takes the next message; events and answers are kept as well.
 func (p *peer) read() (m incoming, err error) {
+	_ = p.conn.SetReadDeadline(time.Now().Add(time.Minute))
 	kind, message, err := p.conn.ReadMessage()
 	if err != nil {
 		return m, err

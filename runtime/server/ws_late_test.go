@@ -16,7 +16,7 @@ import (
 // Who is not trusted any more makes no calls, also while they have not read what says
 // so, nor what comes before.
 func TestLateCalls(t *testing.T) {
-	s := start(t, time.Minute, func(o *hub.Options) { o.QueueFrames, o.QueueBytes = 1<<20, 1<<30 })
+	s := start(t, time.Hour, func(o *hub.Options) { o.QueueFrames, o.QueueBytes = 1<<20, 1<<30 })
 	busy, other := s.Message("john", "m").Request, s.Message("mary", "m").Request
 	if _, err := s.Do.Join(ctx, lab.Alice, busy, ""); err != nil {
 		t.Fatal(err)

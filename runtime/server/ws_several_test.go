@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/gorilla/websocket"
 
@@ -61,12 +60,13 @@ func TestSocketsOverTwoReplicas(t *testing.T) {
 // also one that has not said hello, and leaves none behind; the next one resumes.
 func TestStopWithSockets(t *testing.T) {
 	s := site.Start(t)
-	p, quiet := with(t, s.URL, s.Token("alice"), ""), dial(t, s.URL, "", nil)
+	p := with(t, s.URL, s.Token("alice"), "")
 	p.wants(protocol.EventSnapshot)
 	wantOK(t, s.URL, post("facebook", message("m1", "john", "hi")), nil)
 	id := requestOf(t, p.wants(protocol.EventReceived))
 	p.call("join", "POST", "/v1/requests/"+id+"/join", "")
 	p.wants(protocol.EventStateChanged) // so it has begun
+	quiet := dial(t, s.URL, "", nil)    // not before: it is not waited for long
 	stopped := make(chan struct{})
 	go func() { defer close(stopped); s.Stop() }()
 	p.answer("join", nil)
@@ -93,7 +93,6 @@ func TestSocketOverTLS(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	_ = conn.SetReadDeadline(time.Now().Add(time.Minute))
 	p := &peer{t: t, conn: conn}
 	p.welcome()
 	p.wants(protocol.EventSnapshot)

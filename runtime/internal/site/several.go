@@ -27,8 +27,8 @@ func StartOn(t testing.TB, cluster *etcdtest.Cluster, replicas int, change ...fu
 	for n := range sites {
 		s := &Site{T: t, Issuer: issuer, Options: replica.Options{
 			Name: fmt.Sprint("site-", n), Etcd: replica.Etcd{Endpoints: cluster.Endpoints()},
-			Addr: "127.0.0.1:0", MetricsAddr: "127.0.0.1:0",
-			DrainTimeout: 10 * time.Second, Version: "test", Log: slog.New(slog.DiscardHandler),
+			Addr: hold(t), MetricsAddr: "127.0.0.1:0",
+			DrainTimeout: time.Minute, Version: "test", Log: slog.New(slog.DiscardHandler),
 		}}
 		for _, c := range change {
 			c(&s.Options)

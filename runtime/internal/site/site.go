@@ -46,8 +46,8 @@ func Start(t testing.TB, change ...func(*replica.Options)) *Site {
 func Unprogrammed(t testing.TB, change ...func(*replica.Options)) *Site {
 	t.Helper()
 	s := &Site{T: t, Issuer: Issuer(t), Options: replica.Options{
-		Name: "site", DataDir: t.TempDir(), Addr: "127.0.0.1:0", MetricsAddr: "127.0.0.1:0",
-		DrainTimeout: 10 * time.Second, Version: "test", Log: slog.New(slog.DiscardHandler),
+		Name: "site", DataDir: t.TempDir(), Addr: hold(t), MetricsAddr: "127.0.0.1:0",
+		DrainTimeout: time.Minute, Version: "test", Log: slog.New(slog.DiscardHandler),
 	}}
 	for _, c := range change {
 		c(&s.Options)
@@ -80,7 +80,10 @@ func (s *Site) Run() {
 	s.Replica, s.URL = r, "http://"+r.Addr().String()
 	s.Options.Addr = r.Addr().String() // where clients find it after a restart
 	s.T.Cleanup(func() {
-		if err := r.Stop(context.Background()); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		// Who still hangs on it is not waited for as long as by a Stop that a test looks at.
+		patience, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := r.Stop(patience); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 			s.T.Errorf("stop: %v", err)
 		}
 	})
