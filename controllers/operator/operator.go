@@ -57,6 +57,9 @@ type Options struct {
 	Now func() time.Time
 	// Dial is how it connects to runtimes; nil for the usual way.
 	Dial program.Dial
+	// Patience is how long it waits for a runtime's replica to answer, and to adopt
+	// what it was handed; program.DefaultPatience by default.
+	Patience time.Duration
 }
 
 // New makes a manager with all controllers. Nothing runs before it is started.
@@ -105,7 +108,7 @@ func controllers(mgr ctrl.Manager, o Options) error {
 	}
 	r := &routing.Reconciler{
 		Client: c, Secrets: reader, Status: &status.Writer{Client: c, Events: recorder, Now: o.Now},
-		HoldOff: o.HoldOff, DriftInterval: o.DriftInterval, Clients: &program.Pool{Dial: o.Dial}, Now: o.Now,
+		HoldOff: o.HoldOff, DriftInterval: o.DriftInterval, Clients: &program.Pool{Dial: o.Dial, Patience: o.Patience}, Now: o.Now,
 	}
 	return errors.Join(w.SetupWithManager(mgr), r.SetupWithManager(mgr))
 }

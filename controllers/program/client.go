@@ -17,10 +17,11 @@ import (
 )
 
 const (
-	// reportTimeout bounds one read of what a replica serves. A replica on the
-	// same network answers in a millisecond; one that hangs should be known soon.
-	reportTimeout = 2 * time.Second
-	// putTimeout bounds the taking of a snapshot, which is written to disk.
+	// DefaultPatience is how long a replica is waited for. One on the same network
+	// answers in a millisecond; one that hangs should be known soon.
+	DefaultPatience = 2 * time.Second
+	// putTimeout bounds the taking of a snapshot, which is written to disk, unless
+	// patience lasts longer.
 	putTimeout = 15 * time.Second
 	// maxAnswer bounds what is read of an answer: a snapshot of 100,000 objects
 	// of 500 bytes fits.
@@ -37,7 +38,12 @@ type Credentials struct {
 
 // Client speaks to the admin ports of one runtime's replicas over mutual TLS. It
 // keeps connections open between calls and is safe for concurrent use.
-type Client struct{ http *http.Client }
+type Client struct {
+	http *http.Client
+	// patience bounds one read of what a replica serves, and how long one is given
+	// to adopt a snapshot.
+	patience time.Duration
+}
 
 // Dial opens a connection to the address of a replica.
 type Dial func(ctx context.Context, network, address string) (net.Conn, error)
@@ -45,6 +51,10 @@ type Dial func(ctx context.Context, network, address string) (net.Conn, error)
 // NewClient makes a client. It fails when the credentials do not parse. Without
 // dial, it connects as any program on the network does.
 func NewClient(c Credentials, dial Dial) (*Client, error) {
+	return newClient(c, dial, DefaultPatience)
+}
+
+func newClient(c Credentials, dial Dial, patience time.Duration) (*Client, error) {
 	pair, err := tls.X509KeyPair(c.Certificate, c.Key)
 	if err != nil {
 		return nil, fmt.Errorf("read the client certificate: %w", err)
@@ -54,12 +64,12 @@ func NewClient(c Credentials, dial Dial) (*Client, error) {
 		return nil, errors.New("no certificate authority among the credentials")
 	}
 	if dial == nil {
-		dial = (&net.Dialer{Timeout: time.Second, KeepAlive: 15 * time.Second}).DialContext
+		dial = (&net.Dialer{Timeout: patience / 2, KeepAlive: 15 * time.Second}).DialContext
 	}
-	return &Client{http: &http.Client{Transport: &http.Transport{
+	return &Client{patience: patience, http: &http.Client{Transport: &http.Transport{
 		// No proxy: addresses are those of pods.
 		DialContext:         dial,
-		TLSHandshakeTimeout: time.Second,
+		TLSHandshakeTimeout: patience / 2,
 		TLSClientConfig: &tls.Config{
 			MinVersion:   tls.VersionTLS13,
 			Certificates: []tls.Certificate{pair},
@@ -76,14 +86,14 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // Report asks one replica what it serves.
 func (c *Client) Report(ctx context.Context, t Target) (*snapshot.Report, error) {
-	ctx, cancel := context.WithTimeout(ctx, reportTimeout)
+	ctx, cancel := context.WithTimeout(ctx, c.patience)
 	defer cancel()
 	return ask[snapshot.Report](ctx, c, http.MethodGet, t, "configz", nil)
 }
 
 // Snapshot reads the snapshot that one replica serves.
 func (c *Client) Snapshot(ctx context.Context, t Target) (*snapshot.Update, error) {
-	ctx, cancel := context.WithTimeout(ctx, putTimeout)
+	ctx, cancel := context.WithTimeout(ctx, max(putTimeout, c.patience))
 	defer cancel()
 	return ask[snapshot.Update](ctx, c, http.MethodGet, t, "snapshot", nil)
 }
@@ -91,7 +101,7 @@ func (c *Client) Snapshot(ctx context.Context, t Target) (*snapshot.Update, erro
 // Put asks one replica to take an encoded snapshot, for all replicas. The error
 // is a *Refusal when the runtime said no.
 func (c *Client) Put(ctx context.Context, t Target, sequence int64, encoded []byte) (*snapshot.Report, error) {
-	ctx, cancel := context.WithTimeout(ctx, putTimeout)
+	ctx, cancel := context.WithTimeout(ctx, max(putTimeout, c.patience))
 	defer cancel()
 	// The wire form of snapshot.Update, around bytes that are encoded already.
 	body, err := json.Marshal(struct {

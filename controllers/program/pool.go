@@ -1,8 +1,10 @@
 package program
 
 import (
+	"cmp"
 	"fmt"
 	"sync"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -13,6 +15,8 @@ import (
 type Pool struct {
 	// Dial is how its clients connect; nil for the usual way.
 	Dial Dial
+	// Patience is how long they wait for a replica; DefaultPatience by default.
+	Patience time.Duration
 
 	mu      sync.Mutex
 	clients map[types.NamespacedName]pooled
@@ -32,12 +36,12 @@ func (p *Pool) Client(runtime types.NamespacedName, secret *corev1.Secret, serve
 	if known && last.resourceVersion == secret.ResourceVersion {
 		return last.client, nil
 	}
-	client, err := NewClient(Credentials{
+	client, err := newClient(Credentials{
 		Authorities: secret.Data["ca.crt"],
 		Certificate: secret.Data[corev1.TLSCertKey],
 		Key:         secret.Data[corev1.TLSPrivateKeyKey],
 		ServerName:  serverName,
-	}, p.Dial)
+	}, p.Dial, cmp.Or(p.Patience, DefaultPatience))
 	if err != nil {
 		return nil, fmt.Errorf("read Secret %s: %w", secret.Name, err)
 	}

@@ -272,8 +272,12 @@ func TestTheHighestSequenceCounts(t *testing.T) {
 	f := newFixture(t)
 	behind := http.NewServeMux()
 	behind.Handle("/", f.store.replica("main-1"))
-	behind.HandleFunc("GET /admin/v1/configz", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, http.StatusOK, snapshot.Report{Replica: "main-1"})
+	behind.HandleFunc("GET /admin/v1/configz", func(w http.ResponseWriter, r *http.Request) {
+		if f.store.sequence() < 2 { // it has not seen the store's event yet
+			answer(w, http.StatusOK, snapshot.Report{Replica: "main-1"})
+			return
+		}
+		f.store.replica("main-1").ServeHTTP(w, r)
 	})
 	ahead := f.serve(t, "main-0", f.store.replica("main-0"))
 	_, first, digest := encoded(t, "first")

@@ -32,18 +32,15 @@ func (c *Client) Read(ctx context.Context, targets []Target) []Reading {
 	return readings
 }
 
-// How often, and how long, replicas are asked after a snapshot was put. They
-// adopt it by watching the store, within milliseconds. What takes longer is
-// reported as pending and looked at again.
-const (
-	readBackEvery = 20 * time.Millisecond
-	readBackFor   = 2 * time.Second
-)
+// readBackEvery is how often replicas are asked after a snapshot was put. They
+// adopt it by watching the store, within milliseconds. What takes longer than the
+// client's patience is reported as pending and looked at again.
+const readBackEvery = 20 * time.Millisecond
 
 // readBack asks until every replica that answers serves the digest, or time is
 // up. The last readings are returned either way.
 func (c *Client) readBack(ctx context.Context, targets []Target, digest string) []Reading {
-	patience, cancel := context.WithTimeout(ctx, readBackFor)
+	patience, cancel := context.WithTimeout(ctx, c.patience)
 	defer cancel()
 	ticker := time.NewTicker(readBackEvery)
 	defer ticker.Stop()

@@ -13,6 +13,9 @@ import (
 	"testing"
 	"time"
 
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/types"
+
 	"github.com/pullmode/operator/api/v1alpha1"
 	"github.com/pullmode/operator/controllers/program"
 	"github.com/pullmode/operator/controllers/workload"
@@ -48,11 +51,11 @@ func newFixture(t *testing.T) *fixture {
 
 func (f *fixture) clientWith(t *testing.T, c workload.Credentials) *program.Client {
 	t.Helper()
-	client, err := program.NewClient(program.Credentials{
-		Authorities: f.credentials.Client["ca.crt"],
-		Certificate: c.Client["tls.crt"], Key: c.Client["tls.key"],
-		ServerName: workload.AdminServerName("main"),
-	}, nil)
+	// However busy the machine is, no test here is about a replica that is late.
+	pool := program.Pool{Patience: time.Minute}
+	client, err := pool.Client(types.NamespacedName{Namespace: "care", Name: "main"}, &corev1.Secret{Data: map[string][]byte{
+		"ca.crt": f.credentials.Client["ca.crt"], corev1.TLSCertKey: c.Client["tls.crt"], corev1.TLSPrivateKeyKey: c.Client["tls.key"],
+	}}, workload.AdminServerName("main"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,6 +80,12 @@ func (f *fixture) serve(t *testing.T, name string, handler http.Handler) program
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	return program.Target{Name: name, Addr: strings.TrimPrefix(server.URL, "https://"), Ready: true}
+}
+
+func (s *store) sequence() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.update.Sequence
 }
 
 // replica is the admin port as the protocol has it.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	discoveryv1 "k8s.io/api/discovery/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -46,13 +45,13 @@ func (r *Reconciler) ask(ctx context.Context, rt *v1alpha1.RoutingRuntime, m *me
 	if err != nil {
 		return replicas{}, err
 	}
-	begun := time.Now()
+	begun := r.Now()
 	found := replicas{client: c, readings: c.Read(ctx, targets)}
 	if targets, err = r.targets(ctx, rt); err != nil {
 		return replicas{}, err
 	}
 	stillReady(found.readings, targets)
-	found.newlySilent = m.silent.newly(found.readings, begun, time.Now())
+	found.newlySilent = m.silent.newly(found.readings, begun, r.Now())
 	return found, found.recall(ctx, m)
 }
 
