@@ -3,7 +3,6 @@ package auth_test
 import (
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
@@ -33,7 +32,6 @@ func (c *clock) advance(d time.Duration) { c.moved.Add(int64(d)) }
 // served is a real issuer behind a real server, which counts what it is asked.
 type served struct {
 	*issuer.Issuer
-	address string
 	asked   atomic.Int64
 	silent  atomic.Bool // answer 503 to everything
 	handler atomic.Pointer[http.HandlerFunc]
@@ -56,27 +54,11 @@ func (s *served) config() auth.Issuer {
 // swap changes what the server answers, also while it runs.
 func (s *served) swap(handler http.HandlerFunc) { s.handler.Store(&handler) }
 
-func (s *served) stop() { s.server.Close() }
-
-// listen starts answering, on the address it had before if it had one.
-func (s *served) listen(t testing.TB) {
-	t.Helper()
-	if s.address == "" {
-		s.address = "127.0.0.1:0"
-	}
-	listener, err := net.Listen("tcp", s.address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.address = listener.Addr().String()
-	s.server = &httptest.Server{Listener: listener, Config: &http.Server{Handler: s}}
-}
-
 func serve(t testing.TB, change func(*issuer.Options)) *served {
 	t.Helper()
 	s := &served{}
-	s.listen(t)
-	opts := issuer.Options{URL: "http://" + s.address, Logger: quiet}
+	s.server = httptest.NewUnstartedServer(s)
+	opts := issuer.Options{URL: "http://" + s.server.Listener.Addr().String(), Logger: quiet}
 	if change != nil {
 		change(&opts)
 	}
@@ -86,7 +68,7 @@ func serve(t testing.TB, change func(*issuer.Options)) *served {
 	}
 	s.swap(s.Issuer.ServeHTTP)
 	s.server.Start()
-	t.Cleanup(func() { s.stop() })
+	t.Cleanup(s.server.Close)
 	return s
 }
 

@@ -15,19 +15,19 @@ import (
 
 // Who is out of reach for a moment is not named; who stays so is, until it answers.
 func TestReach(t *testing.T) {
-	well, gone, moved := serve(t, nil), serve(t, nil), serve(t, nil)
-	gone.stop()
+	well, moved := serve(t, nil), serve(t, nil)
+	gone := auth.Issuer{URL: "http://127.0.0.1:1", Audience: issuer.DefaultAudience, AllowHTTP: true}
 	moved.swap(func(w http.ResponseWriter, r *http.Request) { http.NotFound(w, r) })
-	trusted := []*served{well, gone, moved}
+	trusted := []string{well.URL(), gone.URL, moved.URL()}
 	c := newClock()
-	v := verifier(t, c, well.config(), gone.config(), moved.config())
+	v := verifier(t, c, well.config(), gone, moved.config())
 	check := func(when string, silent ...auth.Reach) {
 		t.Helper()
 		v.Refresh(t.Context())
 		want := slices.Clone(silent)
-		for _, s := range trusted {
-			if !slices.ContainsFunc(silent, func(r auth.Reach) bool { return r.Issuer == s.URL() }) {
-				want = append(want, auth.Reach{Issuer: s.URL()})
+		for _, url := range trusted {
+			if !slices.ContainsFunc(silent, func(r auth.Reach) bool { return r.Issuer == url }) {
+				want = append(want, auth.Reach{Issuer: url})
 			}
 		}
 		slices.SortFunc(want, func(a, b auth.Reach) int { return strings.Compare(a.Issuer, b.Issuer) })
@@ -39,7 +39,7 @@ func TestReach(t *testing.T) {
 	c.advance(14 * time.Second)
 	check("after 14 s")
 	c.advance(time.Second)
-	refuses, lost := auth.Reach{Issuer: gone.URL(), Silence: "refuses the connection"}, auth.Reach{Issuer: moved.URL(), Silence: "cannot be asked: it answered 404 Not Found"}
+	refuses, lost := auth.Reach{Issuer: gone.URL, Silence: "refuses the connection"}, auth.Reach{Issuer: moved.URL(), Silence: "cannot be asked: it answered 404 Not Found"}
 	check("after 15 s", refuses, lost)
 	moved.swap(moved.Issuer.ServeHTTP)
 	check("before it is asked again", refuses, lost)
