@@ -8,7 +8,7 @@ class Desk {
     this.agent = agent;
     this.older = profile === 'topicId';
     this.socket = require(library).io(url, {
-      forceNew: true, transports, reconnectionDelay: 10, reconnectionDelayMax: 50,
+      forceNew: true, transports, timeout: 60_000, reconnectionDelay: 10, reconnectionDelayMax: 50,
       auth: { token, profile, agent: JSON.stringify({ id: agent, username: agent }) },
     });
     const on = (event, handle) => this.socket.on(event, (...args) => {
@@ -96,7 +96,7 @@ class Desk {
   // until waits for a fact; whatever is told is a reason to look again.
   until(what, fact) {
     return new Promise((resolve, reject) => {
-      const give = setTimeout(() => { this.#facts.delete(look); reject(new Error(`${this.agent}: not ${what}: ${this}`)); }, 60_000);
+      const give = setTimeout(() => { this.#facts.delete(look); reject(new Error(`${this.agent}: not ${what}: ${this}`)); }, 120_000);
       const look = () => { if (fact(this)) { clearTimeout(give); this.#facts.delete(look); resolve(); } };
       this.#facts.add(look);
       look();
