@@ -31,6 +31,16 @@ type setup struct {
 // play runs a script against a runtime and gives what it wrote.
 func play(t *testing.T, r *kit.Runtime, script string, s setup) string {
 	t.Helper()
+	said, err := begin(t, r, script, s)()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return said
+}
+
+// begin is play beside the test: what it gives waits for the script's end.
+func begin(t *testing.T, r *kit.Runtime, script string, s setup) (end func() (string, error)) {
+	t.Helper()
 	s.URL, s.Key = r.URL, r.Key()
 	if s.Tokens == nil {
 		s.Tokens = map[string]string{"alice": r.Token("alice"), "bob": r.Token("bob")}
@@ -39,7 +49,7 @@ func play(t *testing.T, r *kit.Runtime, script string, s setup) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return kit.Node(t, []string{"SETUP=" + string(text)}, "testdata/"+script)
+	return kit.Begin(t, []string{"SETUP=" + string(text)}, "testdata/"+script)
 }
 
 func serve(t *testing.T, sessionPolicy string) (*kit.Runtime, *kit.Receiver) {

@@ -38,8 +38,8 @@ func Serve(t testing.TB, objects fs.FS, flags ...string) *Runtime {
 	if err := os.CopyFS(r.folder, objects); err != nil {
 		t.Fatal(err)
 	}
-	r.start("127.0.0.1:0", "127.0.0.1:0")
-	t.Cleanup(r.Stop)
+	t.Cleanup(r.Stop) // also of one that does not come to serve
+	r.start(hold(t), hold(t))
 	return r
 }
 
@@ -54,12 +54,17 @@ const introduced = "Ctrl-C stops."
 func (r *Runtime) start(addr, issuer string) {
 	r.t.Helper()
 	args := append([]string{"serve", r.folder, "--addr", addr, "--issuer-addr", issuer, "--data-dir", r.data}, r.flags...)
-	r.process, r.out, r.ended = exec.Command(Binary(r.t), args...), &output{}, make(chan error, 1)
-	r.process.Stdout, r.process.Stderr = r.out, r.out
-	if err := r.process.Start(); err != nil {
+	process := exec.Command(Binary(r.t), args...)
+	r.out, r.ended = &output{}, make(chan error, 1)
+	process.Stdout, process.Stderr = r.out, r.out
+	if err := process.Start(); err != nil {
 		r.t.Fatal(err)
 	}
-	go func(p *exec.Cmd, ended chan<- error) { ended <- p.Wait() }(r.process, r.ended)
+	r.process = process
+	go func(ended chan<- error) {
+		ended <- process.Wait()
+		close(ended) // so that whoever asks later does not wait
+	}(r.ended)
 	said, err := r.out.wait(introduced, r.ended)
 	if err != nil {
 		r.t.Fatalf("pullmode serve does not serve: %v\n%s", err, said)
