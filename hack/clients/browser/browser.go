@@ -43,6 +43,8 @@ func process(t testing.TB) context.Context {
 			// A mouse, which a machine without a screen has not: hover, and fine.
 			chromedp.Flag("blink-settings", "primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4"),
 			chromedp.Flag("lang", "en-GB"),
+			// A press is heard also before the page is painted for the first time.
+			chromedp.Flag("allow-pre-commit-input", true),
 			chromedp.Env("LANGUAGE=en_GB", "TZ=UTC"),
 		)...)
 		ctx, closeAll := chromedp.NewContext(ctx)

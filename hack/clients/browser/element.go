@@ -218,13 +218,16 @@ func (e Element) Gone() {
 // Count is how many there are now.
 func (e Element) Count() int {
 	e.page.t.Helper()
-	ctx, cancel := context.WithTimeout(e.page.ctx, patience)
-	defer cancel()
-	found, err := e.all(ctx)
-	if err != nil && !errors.Is(err, errAbsent) {
-		e.page.t.Fatalf("count %s: %v", e, err)
-	}
-	return len(found)
+	n := 0
+	e.page.until("count "+e.String(), func(ctx context.Context) error {
+		found, err := e.all(ctx) // one may go away while it is looked at
+		if errors.Is(err, errAbsent) {
+			err = nil
+		}
+		n = len(found)
+		return err
+	})
+	return n
 }
 
 // Says waits until the element's text has all of the words.
@@ -304,55 +307,6 @@ func (e Element) Is(body string) Element {
 		return err
 	})
 	return e
-}
-
-// Click clicks the middle of the element with the mouse, where nothing may be in front
-// of it.
-func (e Element) Click() {
-	e.page.t.Helper()
-	e.page.until("click "+e.String(), func(ctx context.Context) error {
-		x, y, err := e.middle(ctx)
-		if err != nil {
-			return err
-		}
-		return chromedp.Do(ctx, chromedp.MouseEvent(chromedp.MouseMoved, x, y), chromedp.MouseClickXY(x, y))
-	})
-}
-
-// Hover puts the mouse over the element.
-func (e Element) Hover() Element {
-	e.page.t.Helper()
-	e.page.until("hover over "+e.String(), func(ctx context.Context) error {
-		x, y, err := e.middle(ctx)
-		if err != nil {
-			return err
-		}
-		return chromedp.Do(ctx, chromedp.MouseEvent(chromedp.MouseMoved, x, y))
-	})
-	return e
-}
-
-func (e Element) middle(ctx context.Context) (x, y float64, err error) {
-	element, err := e.find(ctx)
-	if err != nil {
-		return 0, 0, err
-	}
-	value, err := call(ctx, element, `function() {
-		if (this.disabled || this.getAttribute('aria-disabled') === 'true') throw new Error('it is disabled');
-		this.scrollIntoView({block: 'nearest', inline: 'nearest', behavior: 'instant'});
-		const box = this.getBoundingClientRect();
-		const x = box.x + box.width / 2, y = box.y + box.height / 2;
-		const top = document.elementFromPoint(x, y);
-		if (!top || !(this.contains(top) || top.contains(this) || [...(this.labels ?? [])].some(l => l.contains(top))))
-			throw new Error('in front of it is ' + (top ? top.outerHTML.slice(0, 200) : 'nothing: it is outside of the window'));
-		return [x, y];
-	}`, true)
-	if err != nil {
-		return 0, 0, err
-	}
-	var at [2]float64
-	err = json.Unmarshal(value.Value, &at)
-	return at[0], at[1], err
 }
 
 // Focus puts the focus on the element.

@@ -139,7 +139,7 @@ func (p *Page) must(what string, steps ...chromedp.Action[chromedp.Void]) {
 
 // says is what can be read on the page, for a test that has failed.
 func (p *Page) says() string {
-	ctx, cancel := context.WithTimeout(p.ctx, time.Second)
+	ctx, cancel := context.WithTimeout(p.ctx, 10*time.Second)
 	defer cancel()
 	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`location.href + "\n" + document.body.innerText`))
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"sync"
-	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -53,7 +52,7 @@ func (p *problems) allow(complaint string) {
 
 // end gives what nobody allowed.
 func (p *problems) end(ctx context.Context) (left []string) {
-	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	_, err := chromedp.Run(ctx, chromedp.Evaluate[chromedp.Void](fmt.Sprintf("console.debug(%q)", goodbye)))
 	if err == nil { // otherwise the tab is closed already
