@@ -250,6 +250,27 @@ func (p *pod) silence() <-chan struct{} {
 	return asked
 }
 
+// falter breaks the next connection to the admin port off, and that one alone. What
+// it returns is closed then.
+func (p *pod) falter() <-chan struct{} {
+	GinkgoHelper()
+	l, err := stdnet.Listen("tcp", "127.0.0.1:0")
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(l.Close)
+	faltered := make(chan struct{})
+	go func() {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		net.route(p.admin(), p.replica.AdminAddr().String())
+		_ = c.Close()
+		close(faltered)
+	}()
+	net.route(p.admin(), l.Addr().String())
+	return faltered
+}
+
 // restart runs the replica again on its volume, at the same address.
 func (p *pod) restart(ctx context.Context) {
 	GinkgoHelper()

@@ -21,8 +21,9 @@ import (
 var _ = Describe("the Events of a namespace", func() {
 	It("tell each change for the worse and each recovery once, and what to do", func(ctx SpecContext) {
 		ns := newNamespace(ctx)
-		op := startOperator(nil, ns)
 		apply(ctx, ns, everything)
+		op := startOperator(nil, ns) // to which nothing is missing for a while: it finds all of it
+		Eventually(condition(ctx, ns, "RoutingRuntime", "main", "Ready")).Should(Equal("False/NoRuntime"))
 		p := startPod(ctx, ns, "main")
 		allReady(ctx, ns)
 		Eventually(told(ctx, ns)).Should(ConsistOf("RoutingRuntime/main Normal Ready"), "that all of it is ready is told once")
@@ -123,8 +124,9 @@ spec: {type: FACEBOOK, serviceIdentifier: page, listRef: {name: l1}, secretRef: 
 		theirs := &corev1.Service{Spec: corev1.ServiceSpec{Ports: []corev1.ServicePort{{Port: 80}}}}
 		theirs.Namespace, theirs.Name = ns, "main"
 		Expect(kube.Create(ctx, theirs)).To(Succeed())
-		startOperator(nil, ns)
 		apply(ctx, ns, everything)
+		startOperator(nil, ns)
+		Eventually(condition(ctx, ns, "RoutingRuntime", "main", "Ready")).Should(Equal("False/NoRuntime"))
 		p := startPod(ctx, ns, "main")
 		allReady(ctx, ns)
 		Eventually(told(ctx, ns)).Should(ConsistOf("RoutingRuntime/main Warning NotApplied", "RoutingRuntime/main Normal Ready"))

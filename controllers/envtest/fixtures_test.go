@@ -27,8 +27,23 @@ const fixtures = "../../config/gitops/testdata"
 
 var update = flag.Bool("update", false, "write the fixtures of config/gitops from what the objects are now")
 
-// record holds the fixture of a phase to the objects as they are, by kind and name.
+// record holds the fixture of a phase to the objects as they are, by kind and name,
+// once all that belongs to the phase was written.
 func record(ctx context.Context, namespace, phase string, objects map[string]string) {
+	GinkgoHelper()
+	file := filepath.Join(fixtures, phase+".yaml")
+	if *update {
+		Expect(os.WriteFile(file, []byte(essences(ctx, namespace, objects)), 0o644)).To(Succeed())
+		return
+	}
+	want, err := os.ReadFile(file)
+	Expect(err).NotTo(HaveOccurred())
+	Eventually(func() string { return cmp.Diff(string(want), essences(ctx, namespace, objects)) }).
+		Should(BeEmpty(), "%s is not what the operator writes (-want +got); run this suite with -update", file)
+}
+
+// essences are the documents of objects, by kind and name.
+func essences(ctx context.Context, namespace string, objects map[string]string) string {
 	GinkgoHelper()
 	var documents []string
 	for _, kind := range slices.Sorted(maps.Keys(objects)) {
@@ -41,14 +56,7 @@ func record(ctx context.Context, namespace, phase string, objects map[string]str
 		Expect(err).NotTo(HaveOccurred())
 		documents = append(documents, string(document))
 	}
-	got, file := strings.Join(documents, "---\n"), filepath.Join(fixtures, phase+".yaml")
-	if *update {
-		Expect(os.WriteFile(file, []byte(got), 0o644)).To(Succeed())
-		return
-	}
-	want, err := os.ReadFile(file)
-	Expect(err).NotTo(HaveOccurred())
-	Expect(cmp.Diff(string(want), got)).To(BeEmpty(), "%s is not what the operator writes (-want +got); run this suite with -update", file)
+	return strings.Join(documents, "---\n")
 }
 
 func kstatus(object *unstructured.Unstructured) string {

@@ -12,11 +12,15 @@ import (
 	"k8s.io/client-go/tools/clientcmd/api"
 )
 
+// kubectlCache is where kubectl keeps what it knows of this suite's API server: by
+// default it keeps that by the port, at which another one may have been before.
+var kubectlCache string
+
 // kubectl is the real one, in a namespace: what it prints is what a person reads.
 func kubectl(ctx context.Context, namespace string, args ...string) string {
 	GinkgoHelper()
 	program := filepath.Join(os.Getenv("KUBEBUILDER_ASSETS"), "kubectl")
-	cmd := exec.CommandContext(ctx, program, append([]string{"--kubeconfig", kubeconfig(), "--namespace", namespace}, args...)...)
+	cmd := exec.CommandContext(ctx, program, append([]string{"--kubeconfig", kubeconfig(), "--cache-dir", kubectlCache, "--namespace", namespace}, args...)...)
 	cmd.Stderr = GinkgoWriter
 	out, err := cmd.Output()
 	Expect(err).NotTo(HaveOccurred(), "kubectl %v", args)

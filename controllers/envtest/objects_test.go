@@ -136,6 +136,14 @@ func allReady(ctx context.Context, namespace string) {
 	for kind, name := range kinds {
 		Eventually(condition(ctx, namespace, kind, name, "Ready")).Should(Equal("True/Ready"), "%s %s", kind, name)
 	}
+	applied(ctx, namespace)
+}
+
+// applied waits until the RoutingRuntime main has its children. It can be Ready
+// before that here, where a pod needs no StatefulSet.
+func applied(ctx context.Context, namespace string) {
+	GinkgoHelper()
+	Eventually(func() string { return runtimeStatus(ctx, namespace).Address }).ShouldNot(BeEmpty(), "what is told after the last child")
 }
 
 // runtimeStatus reads the status of the RoutingRuntime main.

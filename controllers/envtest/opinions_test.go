@@ -17,12 +17,13 @@ import (
 var _ = Describe("two operators that are of different opinions", func() {
 	It("settle: one is served, both are quiet, and the one that gives in says so once", func(ctx SpecContext) {
 		ns := newNamespace(ctx)
-		one := startOperator(nil, ns)
+		// What one hands over is not adopted for long here, and nobody waits for it.
+		one := startOperator(impatient, ns)
 		apply(ctx, ns, everything)
 		p := startPod(ctx, ns, "main")
 		allReady(ctx, ns)
 		// To the other one the list has another name, as to one that is another version.
-		two := startWriting(&writes{hold: reading(`"displayName":"L1"`, `"displayName":"Elle Une"`)}, nil, ns)
+		two := startWriting(&writes{hold: reading(`"displayName":"L1"`, `"displayName":"Elle Une"`)}, impatient, ns)
 
 		settled := func() {
 			GinkgoHelper()

@@ -79,7 +79,7 @@ var _ = Describe("the volume of a RoutingRuntime", func() {
 			return *set.Spec.Template.Spec.TerminationGracePeriodSeconds
 		}).Should(Equal(int64(55)), "the rest of the change is there as well")
 		Expect(set.Spec.VolumeClaimTemplates[0].Spec.Resources.Requests.Storage().String()).To(Equal("1Gi"))
-		Expect(condition(ctx, ns, "RoutingRuntime", "main", "Degraded")()).To(BeEmpty())
+		Eventually(condition(ctx, ns, "RoutingRuntime", "main", "Degraded")).Should(BeEmpty())
 
 		claim.Status.AllocatedResourceStatuses = map[corev1.ResourceName]corev1.ClaimResourceStatus{
 			corev1.ResourceStorage: corev1.PersistentVolumeClaimControllerResizeInfeasible,
