@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pullmode/operator/runtime/internal/port"
 	"github.com/pullmode/operator/runtime/replica"
 	"github.com/pullmode/operator/runtime/store/etcdtest"
 )
@@ -27,7 +28,7 @@ func StartOn(t testing.TB, cluster *etcdtest.Cluster, replicas int, change ...fu
 	for n := range sites {
 		s := &Site{T: t, Issuer: issuer, Options: replica.Options{
 			Name: fmt.Sprint("site-", n), Etcd: replica.Etcd{Endpoints: cluster.Endpoints()},
-			Addr: hold(t), MetricsAddr: "127.0.0.1:0",
+			Addr: port.Reserve(t), MetricsAddr: "127.0.0.1:0",
 			DrainTimeout: time.Minute, Version: "test", Log: slog.New(slog.DiscardHandler),
 		}}
 		for _, c := range change {

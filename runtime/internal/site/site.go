@@ -15,6 +15,7 @@ import (
 	"github.com/pullmode/operator/runtime/auth"
 	"github.com/pullmode/operator/runtime/client"
 	"github.com/pullmode/operator/runtime/internal/lab"
+	"github.com/pullmode/operator/runtime/internal/port"
 	"github.com/pullmode/operator/runtime/issuer"
 	"github.com/pullmode/operator/runtime/replica"
 	"github.com/pullmode/operator/runtime/snapshot"
@@ -46,7 +47,7 @@ func Start(t testing.TB, change ...func(*replica.Options)) *Site {
 func Unprogrammed(t testing.TB, change ...func(*replica.Options)) *Site {
 	t.Helper()
 	s := &Site{T: t, Issuer: Issuer(t), Options: replica.Options{
-		Name: "site", DataDir: t.TempDir(), Addr: hold(t), MetricsAddr: "127.0.0.1:0",
+		Name: "site", DataDir: t.TempDir(), Addr: port.Reserve(t), MetricsAddr: "127.0.0.1:0",
 		DrainTimeout: time.Minute, Version: "test", Log: slog.New(slog.DiscardHandler),
 	}}
 	for _, c := range change {

@@ -1,9 +1,0 @@
-//go:build !linux
-
-package site
-
-import "testing"
-
-// hold gives any address: elsewhere a socket that is bound to one keeps a replica
-// from it, too.
-func hold(testing.TB) string { return "127.0.0.1:0" }
