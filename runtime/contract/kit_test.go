@@ -51,6 +51,7 @@ type desk struct {
 	ended  string // how the connection ended
 	silent bool   // pings are not answered yet
 	owed   int    // those
+	proof  int    // how many events the newest ping was behind
 	refuse json.RawMessage
 }
 
@@ -122,7 +123,23 @@ func (d *desk) pong() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.owed++
+	d.proof = len(d.events)
 	d.settle()
+}
+
+// proves waits until the runtime knows that the desk has had all that it was told so
+// far, and rang for.
+func (d *desk) proves() {
+	d.t.Helper()
+	d.mu.Lock()
+	told := len(d.events)
+	d.mu.Unlock()
+	d.eventually("not asked whether it has had everything", func() bool {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		return d.proof >= told && d.owed == 0
+	})
+	d.must("changeAgentState", nil) // its answer is read before this
 }
 
 // hush has pings wait for their answers, until it is called with false.
