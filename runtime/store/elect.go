@@ -129,7 +129,7 @@ var errDeposed = errors.New("another replica is elected")
 
 // resign has the next one elected at once. It is tried once: otherwise the lease runs out.
 func (s *Store) resign(ctx context.Context, lease LeaseID) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), externalTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.committer.timeout)
 	defer cancel()
 	if err := s.revoke(ctx, lease); err != nil {
 		s.logger.Debug("could not revoke a lease that is not needed any more; it runs out", "error", err)

@@ -166,7 +166,7 @@ func testElectLongAfter(t *testing.T, on engine) {
 	if err := s.Compact(t.Context(), put(t, s, "since/the last", 0, "")); err != nil {
 		t.Fatal(err)
 	}
-	lease, err := s.Grant(t.Context(), 2*time.Second)
+	lease, err := s.Grant(t.Context(), 5*time.Second) // so that it is there for the write
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"sync/atomic"
+	"time"
 
 	pb "go.etcd.io/etcd/api/v3/etcdserverpb"
 )
@@ -34,6 +35,10 @@ func (s *Store) Submit(txn Txn) (answer func() (Result, error)) {
 		return t.result, t.err
 	}
 }
+
+// Patiently has an engine that is slow be waited for: no outcome is unknown because the machine is busy. Nobody else may be
+// using the store yet.
+func (s *Store) Patiently() { s.committer.timeout = 5 * time.Minute }
 
 // Waiting is how many transitions wait for those on their way.
 func (s *Store) Waiting() int {

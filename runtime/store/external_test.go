@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/onsi/gomega"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/pullmode/operator/runtime/store"
@@ -125,8 +126,13 @@ func TestLatest(t *testing.T) {
 // TestUsageOfExternal: etcd says what its quota is.
 func TestUsageOfExternal(t *testing.T) {
 	s := open(t, store.Options{Endpoints: etcdtest.Start(t, 1, "--quota-backend-bytes=123456789").Endpoints()})
-	if used, quota, err := s.Usage(t.Context()); err != nil || used <= 0 || quota != 123456789 {
-		t.Errorf("%d of %d, %v", used, quota, err)
+	var used, quota int64
+	gomega.NewWithT(t).Eventually(func() (err error) { // it is not waited for for long
+		used, quota, err = s.Usage(t.Context())
+		return err
+	}, time.Minute).Should(gomega.Succeed())
+	if used <= 0 || quota != 123456789 {
+		t.Errorf("%d of %d", used, quota)
 	}
 }
 
@@ -134,7 +140,7 @@ func TestUsageOfExternal(t *testing.T) {
 func TestLeaseIsLost(t *testing.T) {
 	cluster := etcdtest.Start(t, 1)
 	s := open(t, store.Options{Endpoints: cluster.Endpoints()})
-	lease, lost, err := s.Lease(t.Context(), 3*time.Second)
+	lease, lost, err := s.Lease(t.Context(), 5*time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +148,7 @@ func TestLeaseIsLost(t *testing.T) {
 	cluster.Members[0].Pause()
 	<-lost
 	cluster.Members[0].Resume()
-	if _, lost, err = s.Lease(t.Context(), 3*time.Second); err != nil {
+	if _, lost, err = s.Lease(t.Context(), time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	select {
@@ -157,7 +163,7 @@ func TestElectOverFailure(t *testing.T) {
 	cluster := etcdtest.Start(t, 3)
 	data := store.Options{Endpoints: cluster.Endpoints()}
 	o := &office{t: t}
-	candidates := map[string]*candidate{"a": o.seek(open(t, data), "a"), "b": o.seek(open(t, data), "b")}
+	candidates := map[string]*candidate{"a": o.seek(openImpatiently(t, data), "a"), "b": o.seek(openImpatiently(t, data), "b")}
 	leader, term := elected(candidates)
 	cluster.Leader().Kill()
 	cluster.Leader()

@@ -27,7 +27,7 @@ func TestFailover(t *testing.T) {
 	const writers = 16
 	cluster := etcdtest.Start(t, 3)
 	data := store.Options{Endpoints: cluster.Endpoints()}
-	replicas := []*store.Store{open(t, data), open(t, data)}
+	replicas := []*store.Store{openImpatiently(t, data), openImpatiently(t, data)}
 	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 	defer cancel()
 

@@ -58,6 +58,9 @@ func liveUntilKilled(options store.Options) error {
 					Compares: []store.Compare{{Key: key, Revision: now.Revision}},
 					Ops:      []store.Op{store.Put(key, fmt.Appendf(nil, "%d %d", step, now.Revision))},
 				})
+				if errors.Is(err, store.ErrUnknownOutcome) {
+					continue // and see what became of it
+				}
 				if err != nil {
 					errs <- err
 					return

@@ -50,6 +50,14 @@ func engines(t *testing.T, test func(*testing.T, engine)) {
 
 func open(t testing.TB, options store.Options) *store.Store {
 	t.Helper()
+	s := openImpatiently(t, options)
+	s.Patiently()
+	return s
+}
+
+// openImpatiently opens a store as it is: what becomes of a transition may be unknown.
+func openImpatiently(t testing.TB, options store.Options) *store.Store {
+	t.Helper()
 	options.Logger = slog.New(slog.NewTextHandler(t.Output(), nil))
 	s, err := store.Open(t.Context(), options)
 	if err != nil {
