@@ -130,7 +130,7 @@ func TestDismissalsArePruned(t *testing.T) {
 
 // Dismissals of one agent's devices at the same moment are all there.
 func TestDismissalsAtTheSameMoment(t *testing.T) {
-	l := lab.Start(t)
+	l, ctx := lab.Start(t), patient(t)
 	connect(l, lab.Erin)
 	var wg sync.WaitGroup
 	for i := range 20 {

@@ -97,7 +97,7 @@ func TestEnforceAtTheSameMoment(t *testing.T) {
 		offers[i] = must(t, target(l.Do.Invite, toAgent("erin")), lab.Gina, ids[i]).Offer.ID
 	}
 	errs := make([]error, requests)
-	at := either(l)
+	ctx, at := patient(t), either(l)
 	var wg sync.WaitGroup
 	for i, id := range ids {
 		wg.Go(func() {

@@ -176,7 +176,7 @@ func TestTheSameMessageTwice(t *testing.T) {
 func TestFirstMessagesAtTheSameMoment(t *testing.T) {
 	l := lab.Start(t)
 	const messages, deliveries = 20, 5
-	at := either(l)
+	ctx, at := patient(t), either(l)
 	var wg sync.WaitGroup
 	receipts := make([]protocol.Receipt, messages*deliveries)
 	for i := range receipts {
@@ -215,9 +215,7 @@ func TestFirstJoinsAtTheSameMoment(t *testing.T) {
 	}
 	l.Program(config)
 	id := l.Message("john", "m1").Request
-	ctx, cancel := context.WithTimeout(ctx, time.Minute) // each of them waits for all that come before
-	defer cancel()
-	at := either(l)
+	ctx, at := patient(t), either(l)
 	var wg sync.WaitGroup
 	for i := range agents {
 		wg.Go(func() {

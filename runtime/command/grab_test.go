@@ -91,7 +91,7 @@ func team(n int) []inbox.Agent {
 // is told. G2: the winner's retry succeeds, a loser's does not.
 func TestG1GrabsAtTheSameMoment(t *testing.T) {
 	l := lab.Start(t)
-	at := either(l)
+	ctx, at := patient(t), either(l)
 	for _, n := range []int{2, 50} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			id := l.MessageOn(lab.Grab, fmt.Sprint("customer of ", n), fmt.Sprint("m", n)).Request

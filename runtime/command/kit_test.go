@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pullmode/operator/runtime/command"
 	"github.com/pullmode/operator/runtime/inbox"
@@ -17,6 +18,14 @@ import (
 
 // act is a command of an agent on a request, or on an offer.
 type act = func(context.Context, inbox.Agent, string, string) (protocol.Result, error)
+
+// patient is for commands that many give at the same moment: each waits for those that
+// come before it, on a busy machine for longer than a command does by itself.
+func patient(t testing.TB) context.Context {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+	t.Cleanup(cancel)
+	return ctx
+}
 
 // must carries out what has to succeed.
 func must(t testing.TB, do act, agent inbox.Agent, id string) protocol.Result {

@@ -165,7 +165,7 @@ func TestT31TwoAcceptsOfOneInvitation(t *testing.T) {
 	l := lab.Start(t)
 	connect(l, lab.Erin)
 	agents := team(8)
-	at := either(l)
+	ctx, at := patient(t), either(l)
 	connect(l, agents...)
 	id := l.MessageOn(lab.Grab, "john", "m1").Request
 	must(t, l.Do.Join, lab.Erin, id)

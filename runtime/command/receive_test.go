@@ -1,9 +1,11 @@
 package command_test
 
 import (
+	"context"
+	"log/slog"
 	"slices"
+	"sync"
 	"testing"
-	"time"
 
 	"github.com/pullmode/operator/runtime/command"
 	"github.com/pullmode/operator/runtime/internal/lab"
@@ -46,6 +48,17 @@ func TestTheSameMessageIDOfTwoCustomers(t *testing.T) {
 	}
 }
 
+// committing is a store that lets something happen when a commit has been answered.
+type committing struct {
+	*store.Store
+	then func()
+}
+
+func (s committing) Commit(ctx context.Context, txn store.Txn) (store.Result, error) {
+	defer s.then()
+	return s.Store.Commit(ctx, txn)
+}
+
 // Whoever is answered can read it back, also when it is a repeat that is answered.
 func TestRepeatIsAnsweredWhenTheViewShowsIt(t *testing.T) {
 	l := lab.Start(t)
@@ -58,31 +71,29 @@ func TestRepeatIsAnsweredWhenTheViewShowsIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := l.Message("john", "m1")
-	x := command.New(command.Options{Store: l.Store, View: behind, Now: l.Clock.Now})
-	answered := make(chan protocol.Receipt)
-	go func() {
-		defer close(answered)
+	// repeat posts it again, and says whether the wait for the view was cut short.
+	repeat := func(ctx context.Context, s command.Store) (short bool) {
+		t.Helper()
+		log := slog.New(&hears{word: "caught up", then: func() { short = true }})
+		x := command.New(command.Options{Store: s, View: behind, Now: l.Clock.Now, Log: log})
 		again, err := x.Receive(ctx, "facebook", protocol.PostMessage{ID: "m1", Customer: protocol.Customer{ID: "john"}, Text: "hello"})
-		if err != nil {
-			t.Error(err)
+		if err != nil || !again.Duplicate || again.Request != first.Request {
+			t.Errorf("answered %+v, %v", again, err)
 		}
-		answered <- again
-	}()
-	select {
-	case <-answered:
+		return short
+	}
+	patience, giveUp := context.WithCancel(ctx)
+	if !repeat(patience, committing{l.Store, giveUp}) {
+		t.Error("it does not wait for a view that does not follow")
+	}
+	following, stop := context.WithCancel(ctx)
+	var follow sync.WaitGroup
+	follow.Go(func() { _ = l.Store.Watch(following, loaded+1, behind.Apply) })
+	if short := repeat(ctx, l.Store); !short && behind.Request(first.Request) == nil {
 		t.Error("answered before the view had the request")
-	case <-time.After(100 * time.Millisecond): // nothing is to happen, and nothing tells that it does not
 	}
-	enough := make(chan struct{})
-	go func() {
-		defer close(enough)
-		_ = l.Store.Watch(t.Context(), loaded+1, func(b store.Batch) error { return behind.Apply(b) })
-	}()
-	if again, ok := <-answered; ok && (!again.Duplicate || again.Request != first.Request || behind.Request(first.Request) == nil) {
-		t.Errorf("answered %+v", again)
-	}
-	l.Stop()
-	<-enough
+	stop()
+	follow.Wait()
 }
 
 // T02: a request that nobody is told of is counted, once.

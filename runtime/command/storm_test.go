@@ -1,6 +1,7 @@
 package command_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,7 +27,7 @@ func TestStorm(t *testing.T) {
 	l := lab.Start(t)
 	connect(l, lab.Erin, lab.Frank, lab.Gina)
 	policies := []lab.Policy{lab.Grab, lab.Realert, lab.WrapUp, lab.Reopen, lab.Enforce}
-	at := either(l)
+	ctx, at := patient(t), either(l)
 	var wg sync.WaitGroup
 	for worker := range 8 {
 		random := rand.New(rand.NewPCG(1, uint64(worker)))
@@ -38,7 +39,7 @@ func TestStorm(t *testing.T) {
 				if e := l.View.Slot(keyspace.Slot(p.Channel(), customer)); e != nil {
 					id = e.Doc.ID
 				}
-				if err := oneOf(l, at(worker), random, p, customer, id, fmt.Sprintf("m%d-%d", worker, n)); err != nil {
+				if err := oneOf(ctx, l, at(worker), random, p, customer, id, fmt.Sprintf("m%d-%d", worker, n)); err != nil {
 					var e *command.Error
 					if !errors.As(err, &e) || e.Reason == command.StoreUnavailable || e.Message == "" {
 						t.Errorf("%v", err)
@@ -52,7 +53,7 @@ func TestStorm(t *testing.T) {
 }
 
 // oneOf does one thing or another.
-func oneOf(l *lab.Lab, x *command.Executor, random *rand.Rand, p lab.Policy, customer, id, message string) error {
+func oneOf(ctx context.Context, l *lab.Lab, x *command.Executor, random *rand.Rand, p lab.Policy, customer, id, message string) error {
 	agent := []inbox.Agent{lab.Erin, lab.Frank, lab.Gina}[random.IntN(3)]
 	other := []string{"erin", "frank", "gina"}[random.IntN(3)]
 	as := func(do act, id string) error { _, err := do(ctx, agent, id, ""); return err }

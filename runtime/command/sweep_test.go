@@ -13,18 +13,18 @@ import (
 	"github.com/pullmode/operator/runtime/store"
 )
 
-// adopted is a log that calls once, when a snapshot has been adopted and the old
-// ones are not swept yet.
-type adopted struct {
+// hears is a log that calls once, when it hears a word.
+type hears struct {
 	slog.Handler
+	word string
 	then func()
 }
 
-func (a *adopted) Enabled(context.Context, slog.Level) bool { return true }
+func (h *hears) Enabled(context.Context, slog.Level) bool { return true }
 
-func (a *adopted) Handle(_ context.Context, r slog.Record) error {
-	if then := a.then; then != nil && strings.Contains(r.Message, "adopted") {
-		a.then = nil
+func (h *hears) Handle(_ context.Context, r slog.Record) error {
+	if then := h.then; then != nil && strings.Contains(r.Message, h.word) {
+		h.then = nil
 		then()
 	}
 	return nil
@@ -48,7 +48,7 @@ func TestSweepSparesWhatCameIntoForceMeanwhile(t *testing.T) {
 	if err := l.View.WaitFor(ctx, r.Revision); err != nil {
 		t.Fatal(err)
 	}
-	between := &adopted{then: func() {
+	between := &hears{word: "adopted", then: func() { // and the old ones are not swept yet
 		if refusal, err := l.Do.Program(ctx, snapshot.Update{Sequence: 3, Snapshot: third}); err != nil || refusal != nil {
 			t.Errorf("the third: %v, %+v", err, refusal)
 		}
