@@ -59,6 +59,21 @@ func (p *Page) Goto(url string) {
 	p.must("open "+url, chromedp.Navigate(url))
 }
 
+// Stretch makes timers of a length have another one, on pages that are opened from now
+// on: a page may give up on nothing while a slow machine is in the middle of a test.
+func (p *Page) Stretch(from, to time.Duration) {
+	p.t.Helper()
+	_, err := chromedp.Call(p.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
+		Source: fmt.Sprintf(`{
+			const begin = setTimeout;
+			window.setTimeout = (run, ms, ...args) => begin(run, ms === %d ? %d : ms, ...args);
+		}`, from.Milliseconds(), to.Milliseconds()),
+	})
+	if err != nil {
+		p.t.Fatalf("stretch timers: %v", err)
+	}
+}
+
 // Reload loads the page again.
 func (p *Page) Reload() {
 	p.t.Helper()

@@ -1,8 +1,11 @@
 package desk
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/pullmode/operator/hack/clients/browser"
 )
 
 func TestConversationIsLive(t *testing.T) {
@@ -64,6 +67,27 @@ func TestDraftIsKept(t *testing.T) {
 	a.composer().Is(`this.value === ""`)
 	a.open(john)
 	a.composer().Is(`this.value === "Half a sen"`)
+}
+
+// The browser goes back in its history in a while: what is opened meanwhile stays open.
+func TestOneConversationRightAfterTheOther(t *testing.T) {
+	c := open(t, nil)
+	john, ann := c.john("page"), c.customer("page", "ann", "Ann", "Hello")
+	a := c.signIn(t, "alice")
+	a.row(ann).Shown()
+	a.open(john)
+	at := browser.Value[string](a.Page, fmt.Sprintf(`new Promise(done => {
+		addEventListener("popstate", () => setTimeout(() => done(location.pathname)), {once: true});
+		document.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape"}));
+		document.getElementById("row-%s").click();
+	})`, ann))
+	if want := "/desk/requests/" + ann; at != want {
+		t.Errorf("at %s, want %s", at, want)
+	}
+	a.ID("conversation-" + ann).Shown()
+	browser.Value[bool](a.Page, "history.back(), true")
+	a.conversation().Gone()
+	a.Until("the inbox is where one comes from", `location.pathname === "/desk/"`)
 }
 
 func TestMessageThatDidNotArriveIsMarked(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pullmode/operator/hack/clients/browser"
 )
@@ -23,6 +24,14 @@ func (a agent) rings() func() int {
 	}
 }
 
+// listen remembers what an element says from now on. What it gives waits until it has
+// said words, which may be gone again by then.
+func (a agent) listen(e browser.Element) (said func(words string)) {
+	e.Is(`(this.said = [], new MutationObserver(() => this.said.push(this.textContent))
+		.observe(this, {subtree: true, childList: true, characterData: true}), true)`)
+	return func(words string) { e.Is(fmt.Sprintf("this.said.includes(%q)", words)) }
+}
+
 func TestNetworkIsCutAndComesBack(t *testing.T) {
 	c := open(t, nil)
 	line := c.Line()
@@ -36,7 +45,7 @@ func TestNetworkIsCutAndComesBack(t *testing.T) {
 	a.join(john)
 	ann := c.customer("page", "ann", "Ann", "Hello")
 	a.alert(ann).Shown()
-	rings := a.rings()
+	rings, said := a.rings(), a.listen(a.ID("connection"))
 	a.composer().Fill("Half a sen")
 
 	a.Offline(true)
@@ -53,7 +62,7 @@ func TestNetworkIsCutAndComesBack(t *testing.T) {
 
 	line.Mend()
 	a.Offline(false)
-	a.ID("connection").Says("Back, none missed")
+	said("Back, none missed") // for a few seconds
 	a.row(zoe).Shown()
 	a.alert(zoe).Shown()
 	a.row(ann).Says("Active")
@@ -73,6 +82,7 @@ func TestWhatIsSaidOfflineIsSentOnce(t *testing.T) {
 	line := c.Line()
 	a := agent{Page: browser.Open(t), name: "alice"}
 	a.expectBreaks()
+	a.Stretch(10*time.Second, time.Hour) // how long what one says waits for a connection
 	a.Goto(line.URL + "/desk/")
 	a.identify()
 	a.live()
@@ -92,6 +102,19 @@ func TestWhatIsSaidOfflineIsSentOnce(t *testing.T) {
 	if got := strings.Join(c.customers.Texts(), "|"); got != "Yes, until six.|Goodbye." {
 		t.Errorf("the customer got %q", got)
 	}
+}
+
+// The page begins by itself when a file of it has not come: its network changed just
+// then, or the runtime was upgraded.
+func TestPageBeginsWhenItsFilesCome(t *testing.T) {
+	c := open(t, nil)
+	p := browser.Open(t)
+	p.Allow(`Failed to load resource: net::ERR_BLOCKED_BY_CLIENT`)
+	p.Block("http://*:*/desk/core/time.js")
+	p.Goto(c.URL + "/desk/")
+	p.ID("sign-in-with").Gone()
+	p.Block()
+	p.ID("sign-in-with").Shown()
 }
 
 func TestRuntimeIsRestarted(t *testing.T) {

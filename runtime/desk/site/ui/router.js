@@ -8,10 +8,12 @@ export class Router {
   place = home;
   request = null;
   #changed;
+  #leaving = false; // the browser was asked to go back, and has not yet
+  #late = false; // one has gone on meanwhile
 
   constructor(changed, signal) {
     this.#changed = changed;
-    window.addEventListener('popstate', () => this.#read(), { signal });
+    window.addEventListener('popstate', () => this.#arrived(), { signal });
     this.#read();
   }
 
@@ -20,6 +22,15 @@ export class Router {
     this.request = here.request ?? null;
     this.place = here.request ? (history.state?.place ?? home) : here;
     this.#changed();
+  }
+
+  // arrived is when the browser has gone to another entry of its history. Where one has
+  // gone on to while it did is the next one.
+  #arrived() {
+    const late = this.#leaving && this.#late;
+    this.#leaving = this.#late = false;
+    if (!late) this.#read();
+    else if (this.#address() !== location.pathname) this.#enter(false);
   }
 
   // go shows a part of the inbox, and leaves the conversation open where there is room.
@@ -37,19 +48,30 @@ export class Router {
   // close shows the inbox alone.
   close() {
     if (this.request === null) return;
-    if (!history.state?.opened) return this.#push({ place: this.place, request: null }, true);
+    if (this.#leaving || !history.state?.opened) return this.#push({ place: this.place, request: null }, true);
     // The browser goes back in a while; what is shown does not wait for it.
     this.request = null;
+    this.#leaving = true;
     this.#changed();
     history.back();
   }
 
   #push({ place, request }, replace = false) {
-    const address = request ? path({ request }) : path(place);
-    const state = { place, opened: replace ? (request !== null && history.state?.opened) : request !== null };
-    history[replace ? 'replaceState' : 'pushState'](state, '', address);
     this.place = place;
     this.request = request;
+    // An entry that was made now would be the one that is left.
+    if (this.#leaving) this.#late = true;
+    else this.#enter(replace);
     this.#changed();
+  }
+
+  #address() {
+    return this.request ? path({ request: this.request }) : path(this.place);
+  }
+
+  #enter(replace) {
+    const { place, request } = this;
+    const state = { place, opened: replace ? (request !== null && history.state?.opened) : request !== null };
+    history[replace ? 'replaceState' : 'pushState'](state, '', this.#address());
   }
 }

@@ -1,5 +1,5 @@
 // Light or dark, before anything is drawn: it is loaded in the page's head, so nothing
-// flashes. The only script that is no module.
+// flashes. So it is no module.
 (() => {
   const apply = (theme) => {
     if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
