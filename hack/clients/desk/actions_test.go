@@ -13,6 +13,7 @@ func TestJoinLeaveAndClose(t *testing.T) {
 	a.row(john).Says("Joined", "Active")
 	a.ID("action-leave").Click()
 	a.row(john).Says("Inactive").Silent("Joined")
+	a.conversation().Gone() // also when others have been told before the answer came
 
 	a.join(john)
 	a.ID("action-close").Click()

@@ -3,6 +3,7 @@ package desk
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,7 +19,6 @@ type agent struct {
 
 func (a agent) row(request string) browser.Element   { return a.ID("row-" + request) }
 func (a agent) alert(request string) browser.Element { return a.ID("alert-" + request) }
-func (a agent) toast() browser.Element               { return a.ID("toast").First() }
 func (a agent) conversation() browser.Element        { return a.CSS(`[data-testid^="conversation-"]`) }
 func (a agent) composer() browser.Element            { return a.ID("composer") }
 
@@ -63,6 +63,16 @@ func (c centre) signIn(t *testing.T, name string, groups ...string) agent {
 	a.identify(groups...)
 	a.live()
 	return a
+}
+
+// there waits until the runtime tells others that an agent is: it does so a while after
+// they have connected, and a dialog asks once.
+func (c centre) there(agent string) {
+	c.Eventually(agent+" is there", func() bool {
+		var targets struct{ Agents []struct{ Name string } }
+		c.Call(c.Token("sam", "supervisors"), http.MethodGet, "/v1/transfer-targets", nil, &targets)
+		return slices.ContainsFunc(targets.Agents, func(a struct{ Name string }) bool { return a.Name == agent })
+	})
 }
 
 // identify goes on to the development issuer's page, and says there who one is.

@@ -32,6 +32,7 @@ func TestTransferIsDeclinedAndAccepted(t *testing.T) {
 	c := open(t, nil)
 	john := c.john("page")
 	a, b := c.signIn(t, "alice"), c.signIn(t, "bob")
+	c.there("bob")
 	a.join(john)
 	a.handOn("Transfer", "bob")
 	a.row(john).Says("Joined") // until somebody accepts, nothing changes
@@ -52,6 +53,7 @@ func TestInvitationIsAcceptedAndTakenBack(t *testing.T) {
 	c := open(t, nil)
 	john := c.john("page")
 	a, b := c.signIn(t, "alice"), c.signIn(t, "bob")
+	c.there("bob")
 	a.join(john)
 	a.handOn("Invite", "bob")
 	b.offer().Shown()

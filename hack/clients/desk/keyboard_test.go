@@ -100,6 +100,7 @@ func TestFocusIsNeverLost(t *testing.T) {
 	c.joins(t, "bob", zoe)
 	at := func(e browser.Element) { t.Helper(); e.Is("this === document.activeElement") }
 
+	c.there("alice")
 	c.as(t, "bob", http.MethodPost, "/v1/requests/"+zoe+"/invite", map[string]string{"agent": "alice"})
 	a.offer().Like("button", "^Decline").Focus()
 	a.Press("Enter")

@@ -17,9 +17,11 @@ func TestSignInAndOut(t *testing.T) {
 	a.Reload()
 	a.live() // no second sign-in
 
+	browser.Value[bool](a.Page, "window.before = true")
 	a.ID("me").Click()
 	a.Like("button", "^Sign out").Click()
 	a.ID("dialog-sign-out").Role("button", "Sign out").Click()
+	a.Until("the issuer has sent the agent back", "!window.before && document.readyState === 'complete'")
 	a.ID("sign-in-with").Shown()
 	if kept := browser.Value[string](a.Page, "JSON.stringify({...localStorage, ...sessionStorage})"); strings.Contains(kept, "eyJ") {
 		t.Errorf("a token is kept after the sign-out: %s", kept)

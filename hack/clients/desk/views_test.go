@@ -98,6 +98,7 @@ func busy(t *testing.T, c centre) (a agent, john string) {
 	c.as(t, "bob", http.MethodPost, "/v1/requests/"+left+"/leave", nil)
 	zoe := c.customer("page", "zoe", "Zoë Ó Briain", "May I speak to somebody about my contract?")
 	b.join(zoe)
+	c.there("alice")
 	c.as(t, "bob", http.MethodPost, "/v1/requests/"+zoe+"/invite", map[string]string{"agent": "alice"})
 	a.offer().Shown()
 	return a, john

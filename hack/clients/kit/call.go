@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // Message is what a customer writes. An empty ID is made up.
@@ -84,6 +85,20 @@ func (r *Runtime) Post(channel string, m Message) Receipt {
 func (r *Runtime) Call(bearer, method, path string, body, to any) {
 	r.t.Helper()
 	r.read(r.send(bearer, method, path, body), to)
+}
+
+// Eventually waits for a fact, by looking again and again.
+func (r *Runtime) Eventually(what string, fact func() bool) {
+	r.t.Helper()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for late := time.After(patience); !fact(); {
+		select {
+		case <-again.C:
+		case <-late:
+			r.t.Fatalf("not within %s: %s", patience, what)
+		}
+	}
 }
 
 // Status is how such a call is answered.
