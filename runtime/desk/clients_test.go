@@ -8,8 +8,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/pullmode/operator/runtime/internal/site"
+	"github.com/pullmode/operator/runtime/snapshot"
 )
 
 // node runs the tests in files with Node.js, which has the WebSocket of browsers: one
@@ -36,7 +38,17 @@ func TestCore(t *testing.T) {
 
 // The core against a runtime.
 func TestCoreAgainstARuntime(t *testing.T) {
-	s := site.Start(t)
+	s := site.Unprogrammed(t)
+	config := s.Config()
+	// Who acts over HTTP alone is absent, and wrap-ups run out: neither is to happen to
+	// tests whose machine is slow.
+	config.Sessions.DisconnectGrace = snapshot.Duration(time.Hour)
+	for i := range config.Lists {
+		if w := config.Lists[i].WrapUp; w != nil {
+			w.Timeout = snapshot.Duration(time.Hour)
+		}
+	}
+	s.Program(config)
 	keys := map[string]string{}
 	for _, c := range s.Config().Channels {
 		keys[c.Name] = site.Key(c.Name)

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { inbox } from '../../site/core/attention.js';
 import { store } from '../tab.mjs';
 import { line } from './line.mjs';
-import { agent, desk, until, url, write } from './stand.mjs';
+import { agent, desk, eventually, until, url, write } from './stand.mjs';
 
 let customers = 0;
 const customer = () => `customer-${process.pid}-${customers++}`;
@@ -37,7 +37,7 @@ test('a request comes, is joined, answered, left and closed', async (t) => {
 
   await api.leave(id);
   await until(erin, 'the leave', () => model.conversations.get(id).state === 'left');
-  assert.equal(model.wrapUps.get(id).until - model.wrapUps.get(id).since, 60_000);
+  assert.equal(model.wrapUps.get(id).until - model.wrapUps.get(id).since, 3600_000);
   await api.join(id);
   await until(erin, 'the join', () => !model.wrapUps.has(id) && model.conversations.get(id).state === 'open');
   await api.close(id);
@@ -87,6 +87,8 @@ test('offers come and go', async (t) => {
   const [erin, frank] = [await desk(t, 'erin'), await desk(t, 'frank')];
   const id = await write('web-reopen', customer());
   await erin.api.join(id);
+  // Who has just connected is known to be there in a while.
+  await eventually('frank', async () => (await erin.api.targets()).agents.some((a) => a.name === 'frank'));
   const { offer } = await erin.api.invite(id, { agent: 'frank' });
   assert.ok(erin.model.offers.has(offer.id));
   await until(frank, 'the offer', () => frank.model.offers.has(offer.id));

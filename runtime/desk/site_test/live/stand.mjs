@@ -62,7 +62,7 @@ export async function write(channel, customer, text = 'hello') {
 /** Waits for a fact of a desk. */
 export function until(live, what, fact) {
   return new Promise((resolve, reject) => {
-    const failed = setTimeout(() => reject(new Error(`there was never ${what}; the desk is ${live.connection.status}`)), 30_000);
+    const failed = setTimeout(() => reject(new Error(`there was never ${what}; the desk is ${live.connection.status}`)), 120_000);
     const look = () => {
       if (!fact()) return;
       clearTimeout(failed);
@@ -74,4 +74,12 @@ export function until(live, what, fact) {
     live.connection.addEventListener('status', look);
     look();
   });
+}
+
+/** Waits for a fact that no desk is told of: it is looked for again and again. */
+export async function eventually(what, fact) {
+  for (const end = Date.now() + 120_000; !(await fact()); ) {
+    if (Date.now() > end) throw new Error(`there was never ${what}`);
+    await new Promise((again) => setTimeout(again, 20));
+  }
 }
