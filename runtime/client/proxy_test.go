@@ -22,6 +22,7 @@ type proxy struct {
 	wg    sync.WaitGroup
 	mu    sync.Mutex
 	conns map[net.Conn]struct{}
+	over  bool
 }
 
 func newProxy(t *testing.T, target string) *proxy {
@@ -42,7 +43,7 @@ func newProxy(t *testing.T, target string) *proxy {
 	})
 	t.Cleanup(func() {
 		l.Close()
-		p.cut()
+		p.end()
 		p.wg.Wait()
 	})
 	return p
@@ -50,13 +51,24 @@ func newProxy(t *testing.T, target string) *proxy {
 
 func (p *proxy) url() string { return "http://" + p.listener.Addr().String() }
 
-// cut ends all connections.
-func (p *proxy) cut() {
+// end ends all connections, also those that are still being made.
+func (p *proxy) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.over = true
 	for c := range p.conns {
 		c.Close()
 	}
+}
+
+// keep has end close connections, unless it has been.
+func (p *proxy) keep(conns ...net.Conn) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range conns {
+		p.conns[c] = struct{}{}
+	}
+	return !p.over
 }
 
 func (p *proxy) carry(conn net.Conn) {
@@ -65,9 +77,11 @@ func (p *proxy) carry(conn net.Conn) {
 		conn.Close()
 		return
 	}
-	p.mu.Lock()
-	p.conns[conn], p.conns[back] = struct{}{}, struct{}{}
-	p.mu.Unlock()
+	if !p.keep(conn, back) {
+		conn.Close()
+		back.Close()
+		return
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

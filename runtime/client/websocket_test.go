@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pullmode/operator/runtime/auth"
 	"github.com/pullmode/operator/runtime/client"
 	"github.com/pullmode/operator/runtime/internal/site"
 	"github.com/pullmode/operator/runtime/protocol"
+	"github.com/pullmode/operator/runtime/replica"
 	"github.com/pullmode/operator/runtime/request"
 	"github.com/pullmode/operator/runtime/snapshot"
 )
@@ -64,7 +64,8 @@ func TestCallsOverTheWebSocket(t *testing.T) {
 
 // Who calls too often is told over the WebSocket, too, when to come back.
 func TestRetryAfterOverTheWebSocket(t *testing.T) {
-	s, ctx := site.Start(t), patience(t)
+	now := time.Now() // and stays: calls may be slow
+	s, ctx := site.Start(t, func(o *replica.Options) { o.Now = func() time.Time { return now } }), patience(t)
 	config := s.Config()
 	config.RateLimits.Agent = &snapshot.Rate{PerSecond: 1, Burst: 2}
 	s.Program(config)
@@ -126,11 +127,12 @@ func commandsOverABreakingLine(t *testing.T, b client.Binding) {
 // A token is renewed on the living connection: nothing breaks, and what the new one's
 // groups give is there at once.
 func TestTokenIsRenewedOnTheLivingConnection(t *testing.T) {
+	t.Parallel()
 	s, ctx := site.Start(t), patience(t)
 	var asked atomic.Int32
 	tokens := func(context.Context) (string, error) {
 		if asked.Add(1) == 1 {
-			return s.Issuer.Sign("carol", nil, 5*time.Second-auth.ClockSkew)
+			return soonOverOf(s, "carol")
 		}
 		return s.Issuer.Sign("carol", []string{"supervisors"}, time.Hour)
 	}
@@ -148,8 +150,9 @@ func TestTokenIsRenewedOnTheLivingConnection(t *testing.T) {
 // Without a new token in time the runtime ends the connection, and the feed goes on
 // with the one that there is then.
 func TestTokenThatIsNotRenewed(t *testing.T) {
+	t.Parallel()
 	s, ctx := site.Start(t), patience(t)
-	old, err := s.Issuer.Sign("alice", nil, 5*time.Second-auth.ClockSkew)
+	old, err := soonOverOf(s, "alice")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,11 +185,12 @@ func TestTokenThatIsNotRenewed(t *testing.T) {
 
 // A new token of somebody else ends the feed, with the runtime's reason.
 func TestTokenOfAnotherAgent(t *testing.T) {
+	t.Parallel()
 	s, ctx := site.Start(t), patience(t)
 	var asked atomic.Int32
 	tokens := func(context.Context) (string, error) {
 		if asked.Add(1) == 1 {
-			return s.Issuer.Sign("alice", nil, 5*time.Second-auth.ClockSkew)
+			return soonOverOf(s, "alice")
 		}
 		return s.Token("bob"), nil
 	}
