@@ -13,12 +13,12 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/pullmode/operator/cmd/pullmode/internal/listen"
 	"github.com/pullmode/operator/controllers/folder"
 	"github.com/pullmode/operator/controllers/schema"
+	"github.com/pullmode/operator/runtime/hold"
 	"github.com/pullmode/operator/runtime/issuer"
 	"github.com/pullmode/operator/runtime/replica"
 )
@@ -50,6 +50,7 @@ type Runtime struct {
 	mu       sync.Mutex
 	replicas []*replica.Replica
 	addrs    []string
+	release  []func() // gives the addresses back
 	objects  map[string]object
 	last     *folder.Folder
 }
@@ -75,7 +76,11 @@ func Start(ctx context.Context, o Options) (_ *Runtime, err error) {
 		return nil, errors.Join(err, os.RemoveAll(r.dir))
 	}
 	for i := range r.addrs {
-		r.addrs[i] = "127.0.0.1:0"
+		var release func()
+		if r.addrs[i], release, err = hold.Port(); err != nil {
+			return nil, errors.Join(fmt.Errorf("find a free port: %w", err), r.Stop(ctx))
+		}
+		r.release = append(r.release, release)
 	}
 	if err := r.run(ctx); err != nil {
 		return nil, errors.Join(err, r.Stop(ctx))
@@ -102,7 +107,7 @@ func (r *Runtime) openIssuer() error {
 	return nil
 }
 
-// run starts the replicas at the addresses that they had before.
+// run starts the replicas.
 func (r *Runtime) run(ctx context.Context) error {
 	for i := range r.addrs {
 		one, err := replica.Start(ctx, r.replicaOptions(i))
@@ -110,7 +115,6 @@ func (r *Runtime) run(ctx context.Context) error {
 			return err
 		}
 		r.replicas = append(r.replicas, one)
-		r.addrs[i] = one.Addr().String()
 	}
 	return nil
 }
@@ -156,32 +160,13 @@ func (r *Runtime) Restart(ctx context.Context) error {
 		if err := one.Stop(ctx); err != nil && !errors.Is(err, context.DeadlineExceeded) { // then calls were cut off, as in a crash
 			return fmt.Errorf("stop replica %d: %w", i, err)
 		}
-		next, err := r.again(ctx, i)
+		next, err := replica.Start(ctx, r.replicaOptions(i))
 		if err != nil {
 			return fmt.Errorf("start replica %d again: %w", i, err)
 		}
 		r.replicas[i] = next
 	}
 	return nil
-}
-
-// patience is how long the address of a replica that starts again may be taken: nobody
-// kept it, and a program that asks for any port may have got it for a while.
-const patience = time.Minute
-
-// again starts a replica where it was.
-func (r *Runtime) again(ctx context.Context, i int) (*replica.Replica, error) {
-	for enough := time.Now().Add(patience); ; {
-		one, err := replica.Start(ctx, r.replicaOptions(i))
-		if !errors.Is(err, syscall.EADDRINUSE) || time.Now().After(enough) {
-			return one, err
-		}
-		select {
-		case <-time.After(100 * time.Millisecond):
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
-		}
-	}
 }
 
 // Forget moves the clocks ahead by as much as the feed is kept at least, so that
@@ -198,6 +183,9 @@ func (r *Runtime) Stop(ctx context.Context) error {
 	var errs []error
 	for _, one := range r.replicas {
 		errs = append(errs, one.Stop(ctx))
+	}
+	for _, release := range r.release {
+		release()
 	}
 	r.end()
 	r.tasks.Wait()

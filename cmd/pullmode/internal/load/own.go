@@ -5,13 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/pullmode/operator/runtime/hold"
 )
 
 // Own is a runtime of the load's own: a process of this program that serves the
@@ -19,6 +20,8 @@ import (
 type Own struct {
 	dir                   string
 	addr, issuer, metrics string
+	// release gives its ports back: they are its own over every restart.
+	release []func()
 
 	mu   sync.Mutex
 	cmd  *exec.Cmd
@@ -34,7 +37,7 @@ func StartOwn(ctx context.Context, lists int, key string) (*Own, error) {
 	}
 	o := &Own{dir: dir}
 	if err := o.prepare(lists, key); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
+		return nil, errors.Join(err, o.Stop())
 	}
 	if err := o.start(ctx); err != nil {
 		return nil, errors.Join(err, o.Stop())
@@ -54,12 +57,11 @@ func (o *Own) prepare(lists int, key string) error {
 		return fmt.Errorf("write the configuration: %w", err)
 	}
 	for _, addr := range []*string{&o.addr, &o.issuer, &o.metrics} {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
+		var release func()
+		if *addr, release, err = hold.Port(); err != nil {
 			return fmt.Errorf("find a free port: %w", err)
 		}
-		*addr = l.Addr().String()
-		defer l.Close() // all at once, so that none is found twice
+		o.release = append(o.release, release)
 	}
 	return nil
 }
@@ -72,8 +74,7 @@ func (o *Own) URL() string        { return "http://" + o.addr }
 func (o *Own) IssuerURL() string  { return "http://" + o.issuer }
 func (o *Own) MetricsURL() string { return "http://" + o.metrics + "/metrics" }
 
-// patience is how long a start may take: clients who come back before may hold the
-// port for a moment.
+// patience is how long a start may take, with whatever else the machine has to do.
 const patience = time.Minute
 
 // start runs the process and waits until it serves.
@@ -158,5 +159,8 @@ func (o *Own) Restart(ctx context.Context) error {
 // Stop ends the runtime and removes what it has kept.
 func (o *Own) Stop() error {
 	o.kill()
+	for _, release := range o.release {
+		release()
+	}
 	return os.RemoveAll(o.dir)
 }
