@@ -47,7 +47,7 @@ var _ = Describe("An API server that is down", Label(onNode), func() {
 		Expect(breaks).To(BeZero())
 		Expect(t.field(ctx, "pod/main-0", "{.status.containerStatuses[0].restartCount}")).To(Equal("0"))
 		Expect(restarts()-before).To(BeNumerically("<=", 1), "who loses the lease ends, once, and then waits for it")
-	}, NodeTimeout(4*time.Minute))
+	}, NodeTimeout(15*time.Minute))
 })
 
 // patchWhenBack changes an object as soon as that is possible, and waits until the

@@ -129,5 +129,5 @@ var _ = Describe("The command line of a platform team", func() {
 		Expect(open).To(Equal([]string{first, second}))
 		Expect(open).NotTo(ContainElement(late))
 		p.servesWhatIsWritten(ctx, "main-0")
-	}, NodeTimeout(5*time.Minute))
+	}, NodeTimeout(15*time.Minute))
 })

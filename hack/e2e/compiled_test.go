@@ -65,8 +65,11 @@ func (t *tenant) served(ctx context.Context, pod string) *snapshot.Report {
 	f, err := t.Forward(ctx, "pod/"+pod, int(workload.PortAdmin))
 	Expect(err).NotTo(HaveOccurred())
 	defer f.Close()
-	report, err := c.Report(ctx, program.Target{Name: pod, Addr: strings.TrimPrefix(f.URL, "http://")})
-	Expect(err).NotTo(HaveOccurred())
+	var report *snapshot.Report
+	Eventually(func() (err error) { // it is given two seconds at a time
+		report, err = c.Report(ctx, program.Target{Name: pod, Addr: strings.TrimPrefix(f.URL, "http://")})
+		return err
+	}).Should(Succeed())
 	return report
 }
 
@@ -77,7 +80,8 @@ func (t *tenant) servesWhatIsWritten(ctx context.Context, pod string) {
 	t.settled(ctx)
 	wanted := t.compiled(ctx)
 	Expect(t.served(ctx, pod).Digest).To(Equal(wanted))
-	Expect(t.field(ctx, "routingruntime/main", "{.status.snapshot.digest}")).To(Equal(wanted))
+	// The statuses of objects are written one by one.
+	Eventually(func() string { return t.field(ctx, "routingruntime/main", "{.status.snapshot.digest}") }).Should(Equal(wanted))
 	var all struct{ Items []v1alpha1.Worklist }
 	Expect(json.Unmarshal([]byte(t.run(ctx, "get", kinds, "--output=json")), &all)).To(Succeed())
 	for _, o := range all.Items { // what is read of each is what all kinds have

@@ -26,7 +26,7 @@ var _ = Describe("Conformance", func() {
 	It("keeps every rule of pull-mode routing", func(ctx context.Context) {
 		c := conformanceCluster(ctx)
 		target, tokens := conformanceTarget(ctx, c)
-		keep(ctx, target, conformance.Options{Patience: time.Minute}, "R2")
+		keep(ctx, target, conformance.Options{Patience: patience}, "R2")
 
 		if os.Getenv("E2E_LONG") == "" {
 			GinkgoWriter.Println("\nNOT TRIED HERE: R2 on a cluster. It takes the ten minutes for which a feed is kept; E2E_LONG=1 takes them.")
@@ -34,8 +34,8 @@ var _ = Describe("Conformance", func() {
 		}
 		By("waiting until history is gone: ten minutes at least, after the last restart")
 		target.OldCursor = expired(ctx, target.URLs[0], tokens)
-		keep(ctx, target, conformance.Options{Only: []string{"R2"}, Patience: time.Minute})
-	}, NodeTimeout(25*time.Minute))
+		keep(ctx, target, conformance.Options{Only: []string{"R2"}, Patience: patience})
+	}, NodeTimeout(40*time.Minute))
 })
 
 // keep runs the suite; only what is named may be skipped.
@@ -74,9 +74,9 @@ func conformanceCluster(ctx context.Context) *cluster.Cluster {
 	must(c.Apply(ctx, `{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"`+namespace+`","labels":{"pod-security.kubernetes.io/enforce":"restricted"}}}`))
 	DeferCleanup(func(ctx context.Context) {
 		if os.Getenv("E2E_KEEP") == "" {
-			must(c.Run(ctx, "delete", "namespace", namespace, "--timeout=120s"))
+			must(c.Run(ctx, "delete", "namespace", namespace, within))
 		}
-	}, NodeTimeout(3*time.Minute))
+	}, NodeTimeout(15*time.Minute))
 	image := must(c.Run(ctx, "--namespace", "pullmode-system", "get", "deployment", "--output", "jsonpath={.items[0].spec.template.spec.containers[0].image}"))
 	own := func(yaml string) string { return strings.ReplaceAll(yaml, "localhost/pullmode:dev", image) }
 	must(c.Apply(ctx, own(must(c.Run(ctx, "kustomize", "../../config/samples/issuer")))))
@@ -85,9 +85,9 @@ func conformanceCluster(ctx context.Context) *cluster.Cluster {
 	must(c.Apply(ctx, own(string(receiver))))
 	must(c.Run(ctx, "apply", "--server-side", "--filename", "../../config/samples/routingruntime.yaml"))
 	for _, deployment := range []string{"pullmode-issuer", "conformance-receiver"} {
-		must(c.Run(ctx, "rollout", "status", "deployment/"+deployment, "--timeout=120s"))
+		must(c.Run(ctx, "rollout", "status", "deployment/"+deployment, within))
 	}
-	must(c.Run(ctx, "wait", "--for=condition=Ready", "--timeout=180s", "routingruntime/main"))
+	must(c.Run(ctx, "wait", "--for=condition=Ready", within, "routingruntime/main"))
 	return c
 }
 
@@ -125,7 +125,7 @@ func conformanceTarget(ctx context.Context, c *cluster.Cluster) (*conformance.Ta
 			if _, err := c.Run(ctx, "rollout", "restart", "statefulset/main"); err != nil {
 				return err
 			}
-			_, err := c.Run(ctx, "rollout", "status", "statefulset/main", "--timeout=120s")
+			_, err := c.Run(ctx, "rollout", "status", "statefulset/main", within)
 			return err
 		},
 		Receiver: conformance.Reach(receiver),

@@ -25,14 +25,15 @@ var _ = Describe("A connection cut between operator and one replica", Label(onNo
 		customers := t.begin()
 		list := t.watch("worklist/l1", "Programmed")
 
-		rule := fmt.Sprintf("nsenter --target %s --net iptables --%%s INPUT --protocol tcp --dport %d --jump DROP", t.process(ctx, cut), workload.PortAdmin)
+		rule := fmt.Sprintf("nsenter --target %s --net iptables --wait --%%s INPUT --protocol tcp --dport %d --jump DROP", t.process(ctx, cut), workload.PortAdmin)
 		inside(ctx, fmt.Sprintf(rule, "append"))
 		t.patch(ctx, "mediaroutingdomain/social-media", `{"spec":{"maxRequests":7}}`) // the operator has something to do
 		const unknown, served = "Unknown RuntimeUnreachable", "True Programmed"
 		Eventually(list.last).Should(Equal(unknown))
-		Expect(t.condition(ctx, "worklist/l1", "Programmed")).To(ContainSubstring("Replica " + cut + " is ready, but its admin port does not answer in time"))
-		Expect(t.field(ctx, "routingruntime/main", fmt.Sprintf(`{.status.replicas[?(@.name=="%s")].message}`, cut))).
-			To(Equal("Its admin port does not answer in time."))
+		Expect(list.text(unknown)).To(ContainSubstring("Replica " + cut + " is ready, but its admin port does not answer in time"))
+		Eventually(func() string {
+			return t.field(ctx, "routingruntime/main", fmt.Sprintf(`{.status.replicas[?(@.name=="%s")].message}`, cut))
+		}).Should(Equal("Its admin port does not answer in time."))
 
 		By("programming through the other one")
 		t.patch(ctx, "worklist/l1", `{"spec":{"displayName":"While cut"}}`)
@@ -51,5 +52,5 @@ var _ = Describe("A connection cut between operator and one replica", Label(onNo
 			Expect(breaks).To(BeZero())
 		}
 		Expect(list.all()).To(Equal([]string{served, unknown, served}), "nothing flaps")
-	}, NodeTimeout(4*time.Minute))
+	}, NodeTimeout(15*time.Minute))
 })

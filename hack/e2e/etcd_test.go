@@ -20,7 +20,7 @@ func newEtcdTenant(ctx context.Context, name string, replicas int) *tenant {
 	yaml, err := os.ReadFile("testdata/etcd.yaml")
 	Expect(err).NotTo(HaveOccurred())
 	t.apply(ctx, strings.ReplaceAll(string(yaml), "localhost/etcd:dev", image(ctx, "./etcd.sh")))
-	t.run(ctx, "rollout", "status", "deployment/etcd", "--timeout=120s")
+	t.run(ctx, "rollout", "status", "deployment/etcd", within)
 	t.samples(ctx, "    embedded:\n      size: 1Gi\n      whenDeleted: Delete\n",
 		"    etcd:\n      endpoints: [\"http://etcd:2379\"]\n      insecureAllowHTTP: true\n",
 		spec, spec+fmt.Sprintf("  replicas: %d\n", replicas))
@@ -45,8 +45,10 @@ func (t *tenant) ready(ctx context.Context, replicas int) {
 	Eventually(func() []string {
 		return strings.Fields(t.run(ctx, "get", "pod", "--selector=app.kubernetes.io/name=pullmode-runtime", "--output=jsonpath={.items[*].status.containerStatuses[0].ready}"))
 	}).Should(And(HaveLen(replicas), HaveEach("true")))
-	Eventually(func() []string {
-		return strings.Fields(t.field(ctx, "routingruntime/main", "{range .status.replicas[*]}{.ready}={.digest} {end}"))
-	}).Should(And(HaveLen(replicas), HaveEach("true="+t.field(ctx, "routingruntime/main", "{.status.snapshot.digest}"))))
-	Expect(t.field(ctx, "routingruntime/main", "{.status.currentReplicas}")).To(Equal(fmt.Sprint(replicas)))
+	Eventually(func(g Gomega) {
+		said := strings.Fields(t.field(ctx, "routingruntime/main", "{.status.snapshot.digest} {.status.currentReplicas} {range .status.replicas[*]}{.ready}={.digest} {end}"))
+		g.Expect(said).To(HaveLen(2 + replicas))
+		g.Expect(said[1]).To(Equal(fmt.Sprint(replicas)))
+		g.Expect(said[2:]).To(HaveEach("true=" + said[0]))
+	}).Should(Succeed())
 }

@@ -65,7 +65,7 @@ var _ = Describe("Failure", func() {
 				Expect(open).To(HaveKey(id))
 			}
 			beTrue(ctx, "routingruntime/main", "Ready")
-		}, NodeTimeout(5*time.Minute))
+		}, NodeTimeout(15*time.Minute))
 	}
 
 	It("serves on while the operator is away, and picks up what changed meanwhile", func(ctx context.Context) {
@@ -79,7 +79,7 @@ var _ = Describe("Failure", func() {
 		me, err := agent(ctx, "alice").Me(ctx)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(me.Lists).To(ContainElement(HaveField("DisplayName", name)))
-	}, NodeTimeout(5*time.Minute))
+	}, NodeTimeout(15*time.Minute))
 })
 
 // mine keeps the notifications of these requests.

@@ -25,7 +25,7 @@ var _ = Describe("A namespace that is deleted", func() {
 		t := newTenant(ctx, "deleted")
 		t.open1(ctx)
 		gone(ctx, t)
-	}, NodeTimeout(3*time.Minute))
+	}, NodeTimeout(15*time.Minute))
 
 	It("goes while there is no operator", Serial, func(ctx context.Context) {
 		t := newTenant(ctx, "orphaned")
@@ -33,7 +33,7 @@ var _ = Describe("A namespace that is deleted", func() {
 		scaleOperator(ctx, 0)
 		DeferCleanup(func(ctx context.Context) { scaleOperator(ctx, 1) })
 		gone(ctx, t)
-	}, NodeTimeout(3*time.Minute))
+	}, NodeTimeout(15*time.Minute))
 })
 
 // open1 leaves a request open on the list.

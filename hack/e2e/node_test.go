@@ -4,9 +4,11 @@ package e2e
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
 )
 
 // onNode marks specs that go into the cluster's node. They need a cluster of our
@@ -28,15 +30,18 @@ func inside(ctx context.Context, line string) string {
 // process is the number, on the node, of the process of a pod's only container.
 func (t *tenant) process(ctx context.Context, pod string) string {
 	GinkgoHelper()
-	id := t.run(ctx, "get", "pod", pod, "--output", "jsonpath={.status.containerStatuses[0].containerID}")
-	_, id, _ = strings.Cut(id, "://")
-	for line := range strings.Lines(inside(ctx, "ctr --namespace k8s.io tasks list 2>/dev/null")) {
-		if columns := strings.Fields(line); len(columns) > 1 && columns[0] == id {
-			return columns[1]
+	var process string
+	Eventually(func() error { // the status names a container that has ended until the kubelet has told of the next one
+		_, id, _ := strings.Cut(t.field(ctx, "pod/"+pod, "{.status.containerStatuses[0].containerID}"), "://")
+		for line := range strings.Lines(inside(ctx, "ctr --namespace k8s.io tasks list 2>/dev/null")) {
+			if columns := strings.Fields(line); len(columns) > 1 && columns[0] == id {
+				process = columns[1]
+				return nil
+			}
 		}
-	}
-	Fail("no process of pod " + pod + " (container " + id + ") on the node")
-	return ""
+		return fmt.Errorf("no process of pod %s (container %s) on the node", pod, id)
+	}).Should(Succeed())
+	return process
 }
 
 // signal sends a signal, such as STOP, to the process of a pod's only container.

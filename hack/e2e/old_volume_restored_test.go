@@ -67,7 +67,7 @@ var _ = Describe("An old volume that is restored", Label(onNode), func() {
 			open = append(open, r.ID)
 		}
 		Expect(open).To(Equal([]string{early.Request}), "what the copy does not hold is lost: that is what an old copy means")
-	}, NodeTimeout(4*time.Minute))
+	}, NodeTimeout(15*time.Minute))
 })
 
 // volume is the folder, on the node, of the runtime's volume.
@@ -91,7 +91,7 @@ func (t *tenant) scale(ctx context.Context, replicas int) {
 // begins is the first event of a feed that is resumed at the cursor.
 func begins(ctx context.Context, a *client.Agent, cursor string) client.Event {
 	GinkgoHelper()
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for event, err := range a.Events(ctx, client.Follow{Cursor: cursor}) {
 		Expect(err).NotTo(HaveOccurred())

@@ -62,5 +62,5 @@ var _ = Describe("An operator that is killed", Label(onNode), func() {
 		customers.reaches(alice)
 		breaks, _ := alice.counts()
 		Expect(breaks).To(BeZero(), "agents do not notice")
-	}, NodeTimeout(4*time.Minute))
+	}, NodeTimeout(15*time.Minute))
 })

@@ -5,8 +5,10 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
 )
 
 // operator is the namespace of the operator itself.
@@ -17,16 +19,23 @@ func operator() *tenant {
 }
 
 // pod is the name of the operator's pod that is not on its way out.
-func (t *tenant) pod(ctx context.Context) string {
+func (t *tenant) pod(ctx context.Context) (name string) {
 	GinkgoHelper()
-	return t.run(ctx, "get", "pod", "--selector=app.kubernetes.io/name=pullmode-operator", "--field-selector=status.phase=Running",
-		"--sort-by=.metadata.creationTimestamp", "--output=jsonpath={.items[-1:].metadata.name}")
+	Eventually(func() (err error) {
+		name, err = t.Run(ctx, "get", "pod", "--selector=app.kubernetes.io/name=pullmode-operator", "--field-selector=status.phase=Running",
+			"--sort-by=.metadata.creationTimestamp", "--output=jsonpath={.items[-1:].metadata.name}")
+		return err
+	}).Should(Succeed())
+	return name
 }
 
-// scaleOperator waits until that many operators run.
+// scaleOperator waits until that many operators run, and no other one does.
 func scaleOperator(ctx context.Context, replicas int) {
 	GinkgoHelper()
 	o := operator()
 	o.run(ctx, "scale", "deployment/pullmode-operator", fmt.Sprintf("--replicas=%d", replicas))
-	o.run(ctx, "rollout", "status", "deployment/pullmode-operator", "--timeout=120s")
+	o.run(ctx, "rollout", "status", "deployment/pullmode-operator", within)
+	Eventually(func() []string {
+		return strings.Fields(o.run(ctx, "get", "pod", "--selector=app.kubernetes.io/name=pullmode-operator", "--output=jsonpath={.items[*].metadata.name}"))
+	}).Should(HaveLen(replicas))
 }

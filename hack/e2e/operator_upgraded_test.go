@@ -15,8 +15,8 @@ import (
 // runtime are of different versions.
 var _ = Describe("An operator that is upgraded", Serial, Label(onNode), func() {
 	It("rolls the runtimes, and agents who are connected miss nothing", func(ctx context.Context) {
-		install := func(ctx context.Context) { script(ctx, "../cluster/install.sh") }
 		current := currentImage(ctx)
+		install := func(ctx context.Context) { script(ctx, "env", "PULLMODE_IMAGE="+current, "../cluster/install.sh") }
 		before, installBefore := previous(ctx)
 		Expect(before).NotTo(Equal(current))
 		DeferCleanup(install)
@@ -42,7 +42,7 @@ var _ = Describe("An operator that is upgraded", Serial, Label(onNode), func() {
 		behind.patch(ctx, "routingruntime/main", `{"spec":{"image":"`+before+`"}}`)
 		behind.runs(ctx, before)
 		behind.works(ctx)
-	}, NodeTimeout(8*time.Minute))
+	}, NodeTimeout(15*time.Minute))
 })
 
 // runs waits until the runtime's pod has this image and serves.

@@ -69,7 +69,7 @@ var _ = Describe("The Helm chart", Serial, func() {
 		customers.goesOn()
 		customers.reaches(alice)
 		Expect(t.field(ctx, "pod/main-0", "{.metadata.uid}")).To(Equal(pod))
-	}, NodeTimeout(5*time.Minute))
+	}, NodeTimeout(15*time.Minute))
 })
 
 const (

@@ -16,7 +16,7 @@ import (
 // What a platform team does to a runtime on a working day, with agents connected.
 var _ = Describe("Three replicas over an etcd", Ordered, Label(onNode), func() {
 	var t *tenant
-	BeforeAll(func(ctx context.Context) { t = newEtcdTenant(ctx, "replicas", 3) }, NodeTimeout(3*time.Minute))
+	BeforeAll(func(ctx context.Context) { t = newEtcdTenant(ctx, "replicas", 3) }, NodeTimeout(15*time.Minute))
 
 	// agents are spread over the replicas by the Service, some over either binding.
 	agents := func(ctx context.Context) []*listener {
@@ -44,7 +44,7 @@ var _ = Describe("Three replicas over an etcd", Ordered, Label(onNode), func() {
 		for _, pod := range t.pods(ctx) {
 			t.servesWhatIsWritten(ctx, pod)
 		}
-	}, NodeTimeout(4*time.Minute))
+	}, NodeTimeout(15*time.Minute))
 
 	It("are scaled as an autoscaler does it", func(ctx context.Context) {
 		listeners, customers := agents(ctx), t.begin()
@@ -57,5 +57,5 @@ var _ = Describe("Three replicas over an etcd", Ordered, Label(onNode), func() {
 		for _, l := range listeners {
 			customers.reaches(l)
 		}
-	}, NodeTimeout(4*time.Minute))
+	}, NodeTimeout(15*time.Minute))
 })

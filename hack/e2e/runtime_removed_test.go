@@ -18,7 +18,7 @@ var _ = Describe("A runtime that is taken away", func() {
 		t.open1(ctx)
 		t.scale(ctx, 0)
 		Eventually(func() string { return t.condition(ctx, "worklist/l1", "Programmed") }).Should(HavePrefix("False NoRuntime: "))
-		t.run(ctx, "delete", "worklist/l1", "--timeout=30s")
+		t.run(ctx, "delete", "worklist/l1", within)
 
 		By("starting it again, which finds the list gone and a request on it")
 		t.scale(ctx, 1)
@@ -26,14 +26,14 @@ var _ = Describe("A runtime that is taken away", func() {
 			return t.field(ctx, "routingruntime/main", "{.status.draining[*].list}={.status.draining[*].openRequests}")
 		}).Should(Equal("l1=1"))
 		Eventually(func() string { return t.condition(ctx, "channel/c2", "ResolvedRefs") }).Should(HavePrefix("False ListNotFound: "))
-	}, NodeTimeout(3*time.Minute))
+	}, NodeTimeout(15*time.Minute))
 
 	It("leaves its volume, or takes it along, as declared", func(ctx context.Context) {
 		t := newTenant(ctx, "volume", "whenDeleted: Delete", "whenDeleted: Retain")
 		open := t.open1(ctx)
 		remove := func() {
 			GinkgoHelper()
-			t.run(ctx, "delete", "routingruntime/main", "--timeout=30s")
+			t.run(ctx, "delete", "routingruntime/main", within)
 			Eventually(func() []string { return t.pods(ctx) }).Should(BeEmpty())
 			Eventually(func() string { return t.field(ctx, "pod/main-0", "{}") }).Should(ContainSubstring("NotFound"))
 		}
@@ -58,5 +58,5 @@ var _ = Describe("A runtime that is taken away", func() {
 		Eventually(func() string { return t.field(ctx, "pvc/data-main-0", "{.metadata.ownerReferences[*].kind}") }).Should(Equal("StatefulSet"))
 		remove()
 		Eventually(func() string { return t.field(ctx, "pvc/data-main-0", "{}") }).Should(ContainSubstring("NotFound"))
-	}, NodeTimeout(4*time.Minute))
+	}, NodeTimeout(15*time.Minute))
 })

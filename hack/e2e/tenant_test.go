@@ -47,7 +47,7 @@ func emptyTenant(ctx context.Context, name string) *tenant {
 	c, err := cluster.FromEnvironment(namespace + "-" + name)
 	Expect(err).NotTo(HaveOccurred())
 	t := &tenant{Cluster: c}
-	t.run(ctx, "delete", "namespace", c.Namespace, "--ignore-not-found", "--timeout=120s") // what an earlier run has kept
+	t.run(ctx, "delete", "namespace", c.Namespace, "--ignore-not-found", within) // what an earlier run has kept
 	t.apply(ctx, `{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"`+c.Namespace+`","labels":{"pod-security.kubernetes.io/enforce":"restricted"}}}`)
 	DeferCleanup(func(ctx context.Context) {
 		if os.Getenv("E2E_KEEP") == "" || !CurrentSpecReport().Failed() {
@@ -73,7 +73,7 @@ spec: {type: ExternalName, externalName: pullmode-issuer.`+namespace+`.svc.clust
 // settled waits until everything in the namespace is Ready.
 func (t *tenant) settled(ctx context.Context) {
 	GinkgoHelper()
-	t.run(ctx, "wait", "--for=condition=Ready", "--timeout=120s", kinds, "--all")
+	t.run(ctx, "wait", "--for=condition=Ready", within, kinds, "--all")
 }
 
 // open finds the way in for connectors and agents.

@@ -82,7 +82,7 @@ var _ = Describe("A certificate for agents", func() {
 			Expect(breaks).To(BeZero(), "who is connected stays so")
 		}
 		Expect(t.field(ctx, "pod/main-0", "{.metadata.uid} {.status.containerStatuses[0].restartCount}")).To(Equal(pod + " 0"))
-	}, NodeTimeout(4*time.Minute))
+	}, NodeTimeout(15*time.Minute))
 })
 
 // certificate puts a certificate into the Secret that the runtime shows.

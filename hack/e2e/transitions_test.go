@@ -18,7 +18,8 @@ import (
 // whoever watches the object is told.
 type transitions struct {
 	mu   sync.Mutex
-	said []string // "True Programmed", each different from the one before
+	said []string          // "True Programmed", each different from the one before
+	why  map[string]string // what came with each the last time
 }
 
 // watch records from now to the end of the spec.
@@ -29,7 +30,7 @@ func (t *tenant) watch(object, kind string) *transitions {
 	out, err := cmd.StdoutPipe()
 	Expect(err).NotTo(HaveOccurred())
 	Expect(cmd.Start()).To(Succeed())
-	record := &transitions{}
+	record := &transitions{why: map[string]string{}}
 	var ended sync.WaitGroup
 	ended.Go(func() {
 		for states := json.NewDecoder(out); ; {
@@ -37,8 +38,8 @@ func (t *tenant) watch(object, kind string) *transitions {
 			if states.Decode(&o) != nil {
 				return
 			}
-			if said, _, told := strings.Cut(o.says(kind), ":"); told {
-				record.add(said)
+			if said, why, told := strings.Cut(o.says(kind), ":"); told {
+				record.add(said, why)
 			}
 		}
 	})
@@ -51,9 +52,10 @@ func (t *tenant) watch(object, kind string) *transitions {
 	return record
 }
 
-func (r *transitions) add(said string) {
+func (r *transitions) add(said, why string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.why[said] = why
 	if len(r.said) == 0 || r.said[len(r.said)-1] != said {
 		r.said = append(r.said, said)
 	}
@@ -65,7 +67,17 @@ func (r *transitions) all() []string {
 	return slices.Clone(r.said)
 }
 
+// since leaves out the first n.
+func (r *transitions) since(n int) []string { return r.all()[n:] }
+
 func (r *transitions) last() string {
 	said := r.all()
 	return said[len(said)-1]
+}
+
+// text is what the condition said besides, when it last said that.
+func (r *transitions) text(said string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.why[said]
 }
