@@ -12,13 +12,12 @@ import (
 	"strings"
 	"testing"
 
-	"go.uber.org/goleak"
-
 	"github.com/pullmode/operator/runtime/certs"
+	"github.com/pullmode/operator/runtime/internal/leak"
 	"github.com/pullmode/operator/runtime/internal/site"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leak.Main(m) }
 
 // The certificate that is shown is that of the files as they are now, and the last
 // good one while they are not usable; a connection that there is outlives all.

@@ -13,12 +13,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
 
+	"github.com/pullmode/operator/runtime/internal/leak"
 	"github.com/pullmode/operator/runtime/observe"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leak.Main(m) }
 
 // serve runs a real server around handlers; log is complete once it is closed.
 func serve(t *testing.T, routes map[string]http.HandlerFunc) (server *httptest.Server, metrics *observe.Registry, lines func() []map[string]any) {

@@ -17,8 +17,8 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/onsi/gomega"
-	"go.uber.org/goleak"
 
+	"github.com/pullmode/operator/runtime/internal/leak"
 	"github.com/pullmode/operator/runtime/keyspace"
 	"github.com/pullmode/operator/runtime/outbound/webhook"
 	"github.com/pullmode/operator/runtime/request"
@@ -26,7 +26,7 @@ import (
 	"github.com/pullmode/operator/runtime/store"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leak.Main(m) }
 
 var written = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 

@@ -12,8 +12,7 @@ import (
 	"syscall"
 	"testing"
 
-	"go.uber.org/goleak"
-
+	"github.com/pullmode/operator/runtime/internal/leak"
 	"github.com/pullmode/operator/runtime/internal/port"
 	"github.com/pullmode/operator/runtime/replica"
 	"github.com/pullmode/operator/runtime/snapshot"
@@ -34,7 +33,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	goleak.VerifyTestMain(m)
+	leak.Main(m)
 }
 
 // life is what a victim lives with.

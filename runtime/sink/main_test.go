@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"github.com/onsi/gomega"
-	"go.uber.org/goleak"
 
+	"github.com/pullmode/operator/runtime/internal/leak"
 	"github.com/pullmode/operator/runtime/keyspace"
 	"github.com/pullmode/operator/runtime/outbound/webhook"
 	"github.com/pullmode/operator/runtime/record"
@@ -25,7 +25,7 @@ import (
 	"github.com/pullmode/operator/runtime/view"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leak.Main(m) }
 
 var began = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 

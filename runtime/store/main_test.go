@@ -6,8 +6,7 @@ import (
 	"os"
 	"testing"
 
-	"go.uber.org/goleak"
-
+	"github.com/pullmode/operator/runtime/internal/leak"
 	"github.com/pullmode/operator/runtime/store"
 	"github.com/pullmode/operator/runtime/store/etcdtest"
 )
@@ -28,7 +27,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	goleak.VerifyTestMain(m)
+	leak.Main(m)
 }
 
 // engine says where the data of a new, empty store is to be. A store that is opened twice with what it said is the same one.

@@ -13,12 +13,12 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
 
+	"github.com/pullmode/operator/runtime/internal/leak"
 	"github.com/pullmode/operator/runtime/internal/port"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leak.Main(m) }
 
 // receiver is a real server, and a poster that may reach it.
 func receiver(t *testing.T, answer http.HandlerFunc, change ...func(*Options)) (*Poster, Target) {
