@@ -10,8 +10,9 @@ import (
 
 // futureWait is how long a cursor may be ahead of this replica before it is taken
 // for one of another history: a client that comes from a faster replica is at
-// most this far ahead.
-const futureWait = 2 * time.Second
+// most this far ahead. It is longer than a replica's pauses, as an answer's wait for
+// the view is.
+const futureWait = 5 * time.Second
 
 // Connect begins an agent's feed: at the cursor if it can be resumed, otherwise
 // with a snapshot. An empty cursor asks for a snapshot.
