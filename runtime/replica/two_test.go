@@ -22,7 +22,7 @@ import (
 // they all have one feed, whose cursor is good at any of them (R1).
 func TestTwoReplicas(t *testing.T) {
 	a, b := site.StartTwo(t)
-	patience, cancel := context.WithTimeout(ctx, time.Minute)
+	patience, cancel := context.WithTimeout(ctx, 5*time.Minute)
 	defer cancel()
 	message := func(n int) protocol.PostMessage {
 		return protocol.PostMessage{ID: fmt.Sprint("m", n), Customer: protocol.Customer{ID: "john"}, Text: "hi"}
