@@ -42,7 +42,7 @@ var _ = Describe("An operator that is upgraded", Serial, Label(onNode), func() {
 		behind.patch(ctx, "routingruntime/main", `{"spec":{"image":"`+before+`"}}`)
 		behind.runs(ctx, before)
 		behind.works(ctx)
-	}, NodeTimeout(15*time.Minute))
+	}, NodeTimeout(30*time.Minute))
 })
 
 // runs waits until the runtime's pod has this image and serves.

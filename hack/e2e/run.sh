@@ -40,5 +40,5 @@ if ! hack/localcluster/inside.sh true 2>/dev/null; then
   filter=(-ginkgo.label-filter='!node')
 fi
 for ((run = 0; run < ${E2E_REPEAT:-1}; run++)); do
-  go test -v -tags e2e -count=1 -timeout 45m ./hack/e2e -ginkgo.v "${filter[@]}" "$@"
+  go test -v -tags e2e -count=1 -timeout 120m ./hack/e2e -ginkgo.v "${filter[@]}" "$@"
 done

@@ -50,5 +50,5 @@ var _ = Describe("A runtime that refuses a snapshot", Label(onNode), func() {
 		t.run(ctx, "patch", "routingruntime/main", "--type=json", "--patch", `[{"op":"remove","path":"/spec/image"}]`)
 		t.servesWhatIsWritten(ctx, "main-0")
 		customers.reaches(alice)
-	}, NodeTimeout(15*time.Minute))
+	}, NodeTimeout(30*time.Minute))
 })
