@@ -27,8 +27,8 @@ kubectl=$(hack/localcluster/assets.sh)/kubectl
 lap "image $image is in the cluster"
 
 "$kubectl" apply --server-side --force-conflicts --kustomize "$config/crd" >&2
-"$kubectl" wait --for=condition=Established --timeout=60s --filename "$config/crd/bases" >&2
+"$kubectl" wait --for=condition=Established --timeout=180s --filename "$config/crd/bases" >&2
 "$kubectl" kustomize "$config/default" | sed "s#localhost/pullmode:dev#$image#g" | "$kubectl" apply --server-side --force-conflicts --filename - >&2
-"$kubectl" --namespace pullmode-system rollout status deployment --timeout=180s >&2
+"$kubectl" --namespace pullmode-system rollout status deployment --timeout=300s >&2
 lap "the operator runs"
 printf '%s\n' "$kubeconfig"

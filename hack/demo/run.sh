@@ -24,9 +24,9 @@ say "== 2 of 3: config/samples, and a development issuer that agents sign in wit
 "$KUBECTL" label namespace "$namespace" --overwrite pod-security.kubernetes.io/enforce=restricted >&2
 "$KUBECTL" kustomize config/samples/issuer | sed "s#localhost/pullmode:dev#$image#g" | k apply --server-side --filename - >&2
 k apply --server-side --kustomize config/samples >&2
-k rollout status deployment/pullmode-issuer --timeout=120s >&2
-k wait --for=condition=Ready --timeout=180s routingruntime,mediaroutingdomain,worklist,channel,agentsubscription --all >&2
-k rollout status statefulset/main --timeout=180s >&2
+k rollout status deployment/pullmode-issuer --timeout=300s >&2
+k wait --for=condition=Ready --timeout=300s routingruntime,mediaroutingdomain,worklist,channel,agentsubscription --all >&2
+k rollout status statefulset/main --timeout=300s >&2
 k get pullmode >&2
 lap "everything is Ready"
 

@@ -20,9 +20,9 @@ KUBECONFIG=$("$here/up.sh" "$work/smoke.tar" | tail -n 1)
 export KUBECONFIG
 
 passed=0 failed=0
-# check WHAT COMMAND...: within half a minute the command must succeed.
+# check WHAT COMMAND...: within two minutes the command must succeed.
 check() {
-  local what=$1 end=$((SECONDS + 30)) output
+  local what=$1 end=$((SECONDS + 120)) output
   shift
   until output=$("$@" 2>&1); do
     if [ $SECONDS -ge $end ]; then
@@ -67,7 +67,7 @@ forwarded() {
   local forward port=
   k port-forward service/web :80 >"$work/forward" 2>&1 &
   forward=$!
-  if until_true 10 grep -q 'from 127.0.0.1' "$work/forward"; then
+  if until_true 60 grep -q 'from 127.0.0.1' "$work/forward"; then
     port=$(sed -n 's/.*from 127.0.0.1:\([0-9]*\).*/\1/p' "$work/forward")
     "$work/smoke" get "http://127.0.0.1:$port/" && set -- ok
   fi
@@ -97,7 +97,7 @@ check "rollout restart" k rollout status deployment/web --timeout=25s
 check "the kubelet's statistics" kubectl get --raw "/api/v1/nodes/$(kubectl get nodes -o 'jsonpath={.items[0].metadata.name}')/proxy/stats/summary"
 
 volume=$(k get pvc data-db-0 -o 'jsonpath={.spec.volumeName}')
-check "the namespace can be deleted" kubectl delete namespace "$namespace" --timeout=30s
+check "the namespace can be deleted" kubectl delete namespace "$namespace" --timeout=120s
 no_volume() { equal "$(kubectl get pv "$volume" --ignore-not-found -o name)" ""; }
 check "its volume goes with the claim" no_volume
 

@@ -15,7 +15,7 @@ const sampleKey = "sample-key-that-everybody-knows"
 // OnCluster is the stage where config/samples and its issuer have been applied in
 // the cluster's namespace. Leave ends the way in.
 func OnCluster(ctx context.Context, c *cluster.Cluster, out io.Writer) (s Stage, leave func(), err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, time.Minute, fmt.Errorf("no answer within a minute"))
+	ctx, cancel := context.WithTimeoutCause(ctx, 2*time.Minute, fmt.Errorf("no answer within two minutes"))
 	defer cancel()
 	runtime, err := c.Forward(ctx, "service/main", 80)
 	if err != nil {

@@ -32,7 +32,7 @@ type Stage struct {
 }
 
 // patience is how long one step may take; it is far more than it needs.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // Play plays the story and returns at the first thing that is not as it should be.
 func (s Stage) Play(ctx context.Context) error {

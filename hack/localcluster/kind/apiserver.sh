@@ -6,5 +6,5 @@ manifests=/etc/kubernetes/manifests
 
 case $1 in
   stop) "$here/inside.sh" bash -euc "mv $manifests/kube-apiserver.yaml /etc/kubernetes/ && pkill -KILL -x kube-apiserver" ;;
-  start) "$here/inside.sh" mv /etc/kubernetes/kube-apiserver.yaml $manifests/ ;;
+  start) "$here/inside.sh" bash -euc "[ ! -e /etc/kubernetes/kube-apiserver.yaml ] || mv /etc/kubernetes/kube-apiserver.yaml $manifests/" ;;
 esac

@@ -18,7 +18,7 @@ case $1 in
     ;;
   remove)
     # the last processes may need a moment to leave
-    for _ in {1..50}; do
+    for _ in {1..600}; do
       left=0
       for root in $(roots); do
         [ ! -d "$root/$2" ] || find "$root/$2" -depth -type d -exec rmdir {} + 2>/dev/null || left=1

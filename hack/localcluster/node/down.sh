@@ -8,7 +8,7 @@ source "$(dirname "$0")/node.sh"
 if pid=$(init_pid); then
   kill -KILL "$pid"
   gone() { ! init_pid; }
-  until_true 20 gone || die "process $pid does not end" "look at it with: ps -o pid,stat,wchan,cmd $pid"
+  until_true 120 gone || die "process $pid does not end" "look at it with: ps -o pid,stat,wchan,cmd $pid"
 fi
 if [ -e "$state/index" ]; then
   number "$(cat "$state/index")"

@@ -22,8 +22,10 @@ mapfile -t missing < <(lacking)
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && [ "${1:-}" != --check ]; then
   export DEBIAN_FRONTEND=noninteractive
   say "installing ${missing[*]}"
-  apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null 2>&1 ||
-    { apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >&2
+  # A mirror that fails for a moment is asked again, and whoever holds apt's lock is waited for.
+  apt() { apt-get -o Acquire::Retries=5 -o DPkg::Lock::Timeout=300 -qq "$@"; }
+  apt install -y --no-install-recommends "${missing[@]}" >/dev/null 2>&1 ||
+    { apt update && apt install -y --no-install-recommends "${missing[@]}"; } >&2
   mapfile -t missing < <(lacking)
   [ ${#missing[@]} -gt 0 ] || exit 0
 fi

@@ -60,23 +60,23 @@ lap "credentials and configuration written"
 trap '[ $? = 0 ] || say "the cluster did not come up; look into $node/logs, and end what there is with $here/down.sh"' EXIT
 setsid unshare --mount --net --pid --ipc --uts --fork "$here/node/init.sh" "$state" "$kube" "$(folder_of containerd)" "$(folder_of coredns)" \
   </dev/null >"$node/logs/init.log" 2>&1 9>&- &
-until_true 10 init_pid || die "the node's first process did not start:" "$(cat "$node/logs/init.log")"
+until_true 60 init_pid || die "the node's first process did not start:" "$(cat "$node/logs/init.log")"
 ip link add "$link" type veth peer name eth0 netns "$(init_pid)"
 ip address add "$host_ip/30" dev "$link"
 ip link set "$link" up
 ip route add "$range" via "$node_ip"
 
-until_true 60 kubectl get --raw /readyz || die "the API server is not ready after a minute"
+until_true 300 kubectl get --raw /readyz --request-timeout=10s || die "the API server is not ready after five minutes"
 lap "API server ready at https://$node_ip:6443"
-until_true 30 ctr version || die "containerd does not answer"
+until_true 120 ctr version || die "containerd does not answer"
 "$here/../image/archive.sh" localhost/pause:node "$node/pause.tar" "$(folder_of pause)/pause"
 "$here/node/load.sh" "$node/pause.tar"
 kubectl apply -f "$here/node/storageclass.yaml" >/dev/null
-until_true 60 kubectl get node "$cluster" || die "the kubelet has not registered the node"
-kubectl wait --for=condition=Ready "node/$cluster" --timeout=60s >/dev/null
+until_true 180 kubectl get node "$cluster" || die "the kubelet has not registered the node"
+kubectl wait --for=condition=Ready "node/$cluster" --timeout=180s >/dev/null
 lap "node ready"
-until_true 30 kubectl get serviceaccount default || die "there is no default service account"
-until_true 30 bash -c "exec 3<>/dev/tcp/$node_ip/8181 && printf 'GET /ready HTTP/1.0\r\n\r\n' >&3 && grep -q OK <&3" ||
+until_true 180 kubectl get serviceaccount default || die "there is no default service account"
+until_true 180 timeout 5 bash -c "exec 3<>/dev/tcp/$node_ip/8181 && printf 'GET /ready HTTP/1.0\r\n\r\n' >&3 && grep -q OK <&3" ||
   die "the cluster's DNS is not ready"
 recipe >"$state/recipe"
 lap "cluster $cluster is up"
