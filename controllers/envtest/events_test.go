@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -12,10 +13,13 @@ import (
 	eventsv1 "k8s.io/api/events/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/tools/events"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/pullmode/operator/api/v1alpha1"
+	"github.com/pullmode/operator/controllers/compile"
 	"github.com/pullmode/operator/controllers/notice"
+	statuses "github.com/pullmode/operator/controllers/status"
 )
 
 var _ = Describe("the Events of a namespace", func() {
@@ -117,6 +121,21 @@ spec: {type: FACEBOOK, serviceIdentifier: page, listRef: {name: l1}, secretRef: 
 			g.Expect(degraded.ObservedGeneration).To(Equal(rt.Generation))
 		}).Should(Succeed())
 		Eventually(told(ctx, ns)).Should(ConsistOf("RoutingRuntime/main Warning NotApplied", "RoutingRuntime/main Warning SecretNotFound"))
+	})
+
+	It("tell it once also where a cache has not heard yet of what was written", func(ctx SpecContext) {
+		ns := newNamespace(ctx)
+		apply(ctx, ns, theChannel)
+		var channels v1alpha1.ChannelList
+		Expect(kube.List(ctx, &channels, client.InNamespace(ns))).To(Succeed())
+		behind := compile.Input{Channels: channels.Items}
+		recorder := events.NewFakeRecorder(10)
+		w := &statuses.Writer{Client: kube, Live: kube, Events: recorder, Now: func() time.Time { return time.Now().Add(statuses.Settling) }}
+		for range 2 {
+			_, err := w.Write(ctx, behind, compile.Compile(behind).Verdicts, statuses.Facts{})
+			Expect(err).NotTo(HaveOccurred())
+		}
+		Expect(recorder.Events).To(HaveLen(1))
 	})
 
 	It("tell of a part that is not applied, and of lists that drain", func(ctx SpecContext) {

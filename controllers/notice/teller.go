@@ -38,16 +38,25 @@ type news struct {
 // Changed notes that the conditions of an object have become others. Call it when
 // they are written.
 func (b *Batch) Changed(object client.Object, before, after []metav1.Condition) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, n := range notices(object, before, after) {
+		b.news = append(b.news, news{n, object})
+	}
+}
+
+// Worth tells whether there is an Event in it that the conditions of an object become others.
+func Worth(object client.Object, before, after []metav1.Condition) bool {
+	return len(notices(object, before, after)) > 0
+}
+
+func notices(object client.Object, before, after []metav1.Condition) []notice {
 	rt, ofRuntime := object.(*v1alpha1.RoutingRuntime)
 	found := transitions(ofRuntime, before, after)
 	if ofRuntime && ptr.Deref(rt.Spec.Replicas, 1) == 0 { // as it was told to
 		found = slices.DeleteFunc(found, func(n notice) bool { return n.reason == string(v1alpha1.ReasonNoRuntime) })
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, n := range found {
-		b.news = append(b.news, news{n, object})
-	}
+	return found
 }
 
 // Tell records what was noted: what is wrong first, and of many only so much.

@@ -107,7 +107,7 @@ func controllers(mgr ctrl.Manager, o Options) error {
 		Options: workload.Options{Image: o.RuntimeImage, OperatorNamespace: o.Namespace},
 	}
 	r := &routing.Reconciler{
-		Client: c, Secrets: reader, Status: &status.Writer{Client: c, Events: recorder, Now: o.Now},
+		Client: c, Secrets: reader, Status: &status.Writer{Client: c, Live: mgr.GetAPIReader(), Events: recorder, Now: o.Now},
 		HoldOff: o.HoldOff, DriftInterval: o.DriftInterval, Clients: &program.Pool{Dial: o.Dial, Patience: o.Patience}, Now: o.Now,
 	}
 	return errors.Join(w.SetupWithManager(mgr), r.SetupWithManager(mgr))

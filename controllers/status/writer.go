@@ -37,6 +37,8 @@ const parallel = 32
 // the objects carry.
 type Writer struct {
 	Client client.Client
+	// Live asks the API server itself.
+	Live client.Reader
 	// Events tells people of what has changed.
 	Events events.EventRecorder
 	Now    func() time.Time
@@ -64,15 +66,37 @@ func (w *Writer) Write(ctx context.Context, objects compile.Input, verdicts []co
 		}
 		if update := f.update(object, v, now); update != nil {
 			group.Go(func() error {
+				last, update, err := w.latest(ctx, f, object, v, update, now)
+				if err != nil || update == nil {
+					return err
+				}
 				written, err := w.apply(ctx, v, update)
 				if written {
-					told.Changed(object, owned(*common(object)).Conditions, update.conditions)
+					told.Changed(last, owned(*common(last)).Conditions, update.conditions)
 				}
 				return err
 			})
 		}
 	}
 	return again, group.Wait()
+}
+
+// latest is the object as it is, and what is to be written to it, where there is
+// something to tell of that: the cache may not have what was written a moment ago,
+// and nothing is told twice. The update is nil where the object says it already, or
+// is another one of that name by now.
+func (w *Writer) latest(ctx context.Context, f *facts, object client.Object, v compile.Verdict, u *update, now metav1.Time) (client.Object, *update, error) {
+	if !notice.Worth(object, owned(*common(object)).Conditions, u.conditions) {
+		return object, u, nil
+	}
+	last := object.DeepCopyObject().(client.Object)
+	if err := w.Live.Get(ctx, client.ObjectKeyFromObject(object), last); err != nil {
+		return nil, nil, client.IgnoreNotFound(err)
+	}
+	if last.GetUID() != object.GetUID() {
+		return nil, nil, nil
+	}
+	return last, f.update(last, v, now), nil
 }
 
 func (w *Writer) apply(ctx context.Context, v compile.Verdict, u *update) (written bool, err error) {
