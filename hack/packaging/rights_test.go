@@ -46,7 +46,11 @@ func TestOperatorNeedsNoMoreThanItIsGiven(t *testing.T) {
 			}
 			objects := template(t, installed.namespace, append(installed.values, "crds.install=false")...)
 			s.apply(t, objects)
-			t.Cleanup(func() { s.remove(t, objects) })
+			t.Cleanup(func() {
+				s.remove(t, objects)
+				s.revoked(t, installed.namespace, objects)
+			})
+			s.granted(t, installed.namespace, objects)
 
 			refused := s.operator(t, installed.namespace, deployment(t, objects))
 			for _, ns := range tc.works {
@@ -156,12 +160,18 @@ func (s *server) leads(t *testing.T, namespace string) {
 // mayReadSecrets asks about a namespace, or about all of them if it is empty.
 func (s *server) mayReadSecrets(t *testing.T, operator, namespace string) bool {
 	t.Helper()
+	return s.may(t, operator, authorizationv1.ResourceAttributes{Namespace: namespace, Verb: "list", Resource: "secrets"})
+}
+
+// may asks whether the operator of an installation has a right.
+func (s *server) may(t *testing.T, operator string, right authorizationv1.ResourceAttributes) bool {
+	t.Helper()
 	review := &authorizationv1.SubjectAccessReview{Spec: authorizationv1.SubjectAccessReviewSpec{
 		User:               account(operator),
 		Groups:             []string{"system:serviceaccounts", "system:authenticated"},
-		ResourceAttributes: &authorizationv1.ResourceAttributes{Namespace: namespace, Verb: "list", Resource: "secrets"},
+		ResourceAttributes: &right,
 	}}
-	if err := s.Create(t.Context(), review); err != nil {
+	if err := s.Create(context.WithoutCancel(t.Context()), review); err != nil { // also when the test is over
 		t.Fatal(err)
 	}
 	return review.Status.Allowed
