@@ -28,12 +28,12 @@ unit: ## Run every test that needs no cluster; those of the API use a real API s
 clients: ## Run the tests with clients of others: Chromium at the desk, socket.io-client at the published contract, Node.js.
 	@hack/clients/install.sh >/dev/null
 	$(GO_TEST) -tags clients $(CLIENT_PACKAGES)
-	cd hack/clients && go test -count=1 ./... # the product is outside of its module: no cache knows when that changes
+	cd hack/clients && go test -timeout 60m -count=1 ./... # the product is outside of its module: no cache knows when that changes
 
 .PHONY: screenshots
 screenshots: export PULLMODE_SCREENSHOTS ?= $(CURDIR)/bin/screenshots
 screenshots: ## Write a picture of every view of the desk into PULLMODE_SCREENSHOTS (bin/screenshots).
-	cd hack/clients && go test -count=1 -run '^TestViews?Of' ./desk
+	cd hack/clients && go test -timeout 60m -count=1 -run '^TestViews?Of' ./desk
 	@echo "the pictures are in $(PULLMODE_SCREENSHOTS)"
 
 .PHONY: e2e
