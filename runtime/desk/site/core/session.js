@@ -7,8 +7,9 @@ import { signedOut, unreachable } from './problem.js';
 // where that is later: an issuer may be slow, and a short token must still be used.
 const MARGIN = 60_000;
 
-// A page that goes gives its lock back; the next one of the same tab may be faster.
-const PATIENCE = 2000;
+// A page that goes gives its lock back; the next one of the same tab may be faster, the
+// more so on a machine that is busy. Only who renews a token waits for it.
+const PATIENCE = 10_000;
 
 const KEY = 'desk.session';
 
