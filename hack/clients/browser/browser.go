@@ -46,6 +46,7 @@ func process(t testing.TB) context.Context {
 			// A press is heard also before the page is painted for the first time.
 			chromedp.Flag("allow-pre-commit-input", true),
 			chromedp.Env("LANGUAGE=en_GB", "TZ=UTC"),
+			chromedp.WSURLReadTimeout(patience),
 		)...)
 		ctx, closeAll := chromedp.NewContext(ctx)
 		chromium.ctx, chromium.end = ctx, func() { closeAll(); stop() }
