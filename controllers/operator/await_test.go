@@ -79,9 +79,14 @@ func ask(t *testing.T, url string) int {
 	}
 }
 
+// free is an address at which nobody listens, nor will: who takes any port does so at
+// 127.0.0.1, and this is another one where the system has others.
 func free(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := net.Listen("tcp", "127.0.0.77:0")
+	if err != nil {
+		l, err = net.Listen("tcp", "127.0.0.1:0")
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
