@@ -130,8 +130,9 @@ var deadlineCases = []Case{
 		d.becomes(old, request.Overdue, nil)
 		t.restart()
 		// A second was left of three: less than a clock has that begins now.
+		// Who is there from now on joins it: the other one may be away for their grace still.
 		next := t.Customer(response).Open()
-		d.Join(next)
+		t.Rep(response).Join(next)
 		d.Await("the response time of a later request", 0, by(next, request.ResponseTimeout))
 		d.closes(old)
 		all := d.Feed.All(0)
