@@ -12,13 +12,13 @@ import (
 
 	"github.com/gorilla/websocket"
 	"github.com/onsi/gomega"
-	"go.uber.org/goleak"
 
 	"github.com/pullmode/operator/runtime/internal/lab"
+	"github.com/pullmode/operator/runtime/internal/leak"
 	"github.com/pullmode/operator/runtime/internal/site"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leak.Main(m) }
 
 // customer posts a customer's message and gives the request's id.
 func customer(s *site.Site, channel, who string) string {

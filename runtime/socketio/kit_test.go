@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/onsi/gomega"
-	"go.uber.org/goleak"
 
+	"github.com/pullmode/operator/runtime/internal/leak"
 	"github.com/pullmode/operator/runtime/socketio"
 )
 
@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 		listeners(whom[0], whom[1], whom[2], count)
 		return
 	}
-	goleak.VerifyTestMain(m)
+	leak.Main(m)
 }
 
 // serve runs a server until the test ends. Then all of it has to end.
